@@ -1,0 +1,70 @@
+# Every target sets up what it needs; a fresh machine needs only python3 (3.11 or newer, with venv) and make.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+# Another interpreter gets an environment of its own: `make test PYTHON=python3.13` uses .venv-python3.13.
+VENV := .venv$(if $(filter-out python3,$(notdir $(PYTHON))),-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+MANAGE := $(RUN) manage.py
+
+# `make run` serves the local settings, whatever the shell that starts it happens to export.
+LOCAL := env -u DATABASE_URL DJANGO_SETTINGS_MODULE=carsite.settings.local
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(RUN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not: try 'make PYTHON=python3.12 $(MAKECMDGOALS)'." >&2; exit 1; }
+	@$(PYTHON) -m venv "$(VENV)" || \
+		{ rm -rf "$(VENV)"; echo "'$(PYTHON)' cannot make virtual environments: on Debian and Ubuntu, 'apt install python3-venv'." >&2; exit 1; }
+
+$(VENV)/.runtime: requirements.txt | $(RUN)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime | $(RUN)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.PHONY: run
+run: $(VENV)/.runtime ## Serve the API on SQLite at http://127.0.0.1:8000 (PORT= for another)
+	@$(LOCAL) $(MANAGE) migrate --verbosity 0
+	@$(LOCAL) $(MANAGE) load_cars --if-empty cars/sample/cars.csv
+	@echo "API http://127.0.0.1:$(PORT)/cars   docs http://127.0.0.1:$(PORT)/docs   admin http://127.0.0.1:$(PORT)/admin/ (its user: make superuser)"
+	@$(LOCAL) $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+.PHONY: superuser
+superuser: $(VENV)/.runtime ## Make a user for the local admin
+	@$(LOCAL) $(MANAGE) migrate --verbosity 0
+	@$(LOCAL) $(MANAGE) createsuperuser
+
+.PHONY: test
+test: lint ## Run the linters, the type checker and every test
+	$(RUN) -m pytest
+
+.PHONY: lint
+lint: $(VENV)/.dev ## Run the linters and the type checker
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+.PHONY: format
+format: $(VENV)/.dev ## Format the code and mend what the linter can
+	$(RUN) -m ruff check --fix-only .
+	$(RUN) -m ruff format .
+
+.PHONY: schema
+schema: $(VENV)/.dev ## Write carsite/openapi.json anew from the code
+	$(LOCAL) $(MANAGE) write_schema
+
+.PHONY: clean
+clean: ## Remove environments, caches and build products; data stays
+	rm -rf .venv* .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

