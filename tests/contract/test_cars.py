@@ -45,7 +45,7 @@ def test_the_first_and_the_last_possible_year_are_accepted(client: Client, year:
 
 
 def test_text_of_any_language_comes_back_as_it_was_sent(client: Client) -> None:
-    text = "Škoda 東風 \N{AUTOMOBILE} O'Hara \"quoted\" \\ %s {0} <b>"
+    text = 'Škoda 東風 \N{AUTOMOBILE} O\'Hara "quoted" \\ %s {0} <b>'
     assert client.get(f"/cars/{add(client, model=text)['id']}").json()["model"] == text
 
 

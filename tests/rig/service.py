@@ -68,8 +68,10 @@ class Service:
         return done.stdout
 
     def prepare(self) -> None:
-        """Tables, and a superuser for the admin."""
+        """Tables, static files where a manifest is needed, and a superuser for the admin."""
         self.manage("migrate", "--verbosity=0")
+        if self.certificate:
+            self.manage("collectstatic", "--noinput", "--verbosity=0")
         name, password = ADMIN
         self.manage(
             *("createsuperuser", "--noinput", f"--username={name}", "--email=keeper@example.com"),
@@ -124,7 +126,7 @@ class Client(requests.Session):
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", REQUEST_SECONDS)
-        kwargs.setdefault("allow_redirects", False)
+        kwargs["allow_redirects"] = False
         return super().request(method, self.base + url.removeprefix(self.base), *args, **kwargs)
 
     def login(self, name: str = ADMIN[0], password: str = ADMIN[1]) -> None:
