@@ -38,7 +38,9 @@ class Car(models.Model):
         null=True,
         blank=True,
         validators=[
-            RegexValidator(VIN_PATTERN, "A VIN is 17 capital letters and digits without I, O and Q.")
+            RegexValidator(
+                VIN_PATTERN, "A VIN is 17 capital letters and digits without I, O and Q."
+            )
         ],
     )
     color = models.CharField(max_length=50, null=True, blank=True)  # noqa: DJ001 - as above

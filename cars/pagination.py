@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,11 +28,11 @@ class NewestFirstPagination(CursorPagination):
     ordering = ("-created_at", "-id")
 
     cursor: Cursor
-    page: Sequence[Car]
+    page: list[Car]
 
     def paginate_queryset(
-        self, queryset: QuerySet[Car], request: Request, view: APIView | None = None
-    ) -> list[Car]:
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any]:
         self.request = request
         self.base_url = request.build_absolute_uri()
         self.cursor = self.decode_cursor(request) or Cursor(offset=0, reverse=False, position=None)
@@ -88,7 +87,7 @@ class NewestFirstPagination(CursorPagination):
         return self._link(0, reverse=True) if self.has_previous else None
 
     def _link(self, index: int, *, reverse: bool) -> str:
-        position = _write(self.page[index]) if self.page else self.cursor.position
+        position: Any = _write(self.page[index]) if self.page else self.cursor.position
         link: str = self.encode_cursor(Cursor(offset=0, reverse=reverse, position=position))
         return link
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from cars.models import Car
+from cars.models import FIRST_YEAR, Car, validate_not_after_next_year
 
 
 class CarSerializer(serializers.ModelSerializer[Car]):
+    # Declared, because a ModelSerializer would add the column's own limits, another on each
+    # database, to the one that is meant.
+    year = serializers.IntegerField(min_value=FIRST_YEAR, validators=[validate_not_after_next_year])
+
     class Meta:
         model = Car
         fields = [

@@ -49,7 +49,9 @@ class CarList(generics.ListCreateAPIView[Car]):
             serializer.instance = car
 
     def get_success_headers(self, data: dict[str, str]) -> dict[str, str]:
-        return {"Location": self.request.build_absolute_uri(reverse("car-detail", args=[data["id"]]))}
+        return {
+            "Location": self.request.build_absolute_uri(reverse("car-detail", args=[data["id"]]))
+        }
 
 
 class CarDetail(generics.RetrieveAPIView[Car]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -26,7 +26,7 @@ def check_database_tls(
         message
         for alias, database in settings.DATABASES.items()
         if database.get("ENGINE") == PLAIN_POSTGRESQL and not settings.DEBUG
-        for message in _tls_messages(alias, database.get("OPTIONS", {}))
+        for message in _tls_messages(alias, cast("dict[str, Any]", database.get("OPTIONS", {})))
     ]
 
 

@@ -14,7 +14,7 @@ from carsite.errors import DATABASE_UNAVAILABLE, RETRY_AFTER_SECONDS, note_datab
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """200 `{"status": "ok", "engine": ...}`, or 503 with Retry-After. Never says why: the log does."""
+    """200 with the engine, or 503 with Retry-After. It never says why; the log does."""
     engine = settings.DATABASES["default"]["ENGINE"]
     try:
         with connection.cursor() as cursor:

@@ -19,6 +19,9 @@ from carsite.errors import (
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+CHUNK_BYTES = 64 * 1024
+DISCARDED_BYTES = 16 * 1024 * 1024
+
 # What a caller may send as X-Request-ID; anything else could forge log lines.
 ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -35,11 +38,9 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if ACCEPTABLE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        token = logs.request_id.set(request_id)
-        try:
-            response = self.get_response(request)
-        finally:
-            logs.request_id.reset(token)
+        # Stays set until the next request of this thread: Django logs a 404 after all middleware.
+        logs.request_id.set(request_id)
+        response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
 
@@ -60,8 +61,16 @@ class BodyLimitMiddleware:
         except ValueError:
             length = 0  # Django reads such a body as empty
         if limit is not None and length > limit:
+            _discard(request)
             return error_response(request, 413, f"The body is larger than {limit} bytes.")
         return self.get_response(request)
+
+
+def _discard(request: HttpRequest) -> None:
+    """Read on for a while: a client that is still sending would see a reset, not the answer."""
+    for _ in range(DISCARDED_BYTES // CHUNK_BYTES):
+        if not request.read(CHUNK_BYTES):
+            break
 
 
 class DatabaseErrorMiddleware:

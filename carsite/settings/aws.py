@@ -56,4 +56,3 @@ STORAGES = {
 }
 
 LOGGING["handlers"]["console"]["formatter"] = "json"
-

@@ -1,6 +1,7 @@
 """What every environment shares. There is no database here: see local, regular and dsql."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -70,7 +71,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 
 # contrib's tables predate UUIDs; cars have a UUID of their own.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -95,7 +96,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "carsite.logs.RequestIdFilter"}},

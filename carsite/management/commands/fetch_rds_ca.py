@@ -33,7 +33,9 @@ class Command(BaseCommand):
         try:
             count = len(_certificates(bundle))
         except (ssl.SSLError, ValueError) as error:
-            raise CommandError(f"{url} did not answer with PEM certificates; nothing written.") from error
+            raise CommandError(
+                f"{url} did not answer with PEM certificates; nothing written."
+            ) from error
         # Written beside and moved into place: a reader never sees half a bundle.
         partial = output.with_suffix(".partial")
         partial.write_bytes(bundle)
