@@ -111,7 +111,9 @@ class Loader:
         if row.errors:
             raise ValidationError(row.errors)
         valid: dict[str, Any] = self._serializer.run_validation(row.fields)
-        content = orjson.dumps(valid, option=orjson.OPT_SORT_KEYS).decode()
+        # null and not given are the same car, in whatever format.
+        given = {name: value for name, value in valid.items() if value is not None}
+        content = orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
         return Car(id=uuid.uuid5(NAMESPACE, f"{self._source}\0{row.number}\0{content}"), **valid)
 
     def _stamp(self, cars: list[Car]) -> None:

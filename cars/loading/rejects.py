@@ -11,7 +11,6 @@ import orjson
 from cars.loading import InvalidRow
 from cars.reading.rows import ROW
 
-
 DESCRIBED = 10
 
 

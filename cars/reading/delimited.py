@@ -58,7 +58,7 @@ def _names(header: _Record) -> list[str]:
     if header.error:
         raise UnreadableError(header.line, f"the header is not valid CSV: {header.error}")
     names = [name.strip().lower() for name in header.cells]
-    fields: dict[str, Field[Any, Any, Any, Any]] = CarSerializer().get_fields()
+    fields = {name: field for name, field in CarSerializer().fields.items() if not field.read_only}
     missing = [name for name, field in fields.items() if field.required and name not in names]
     if missing:
         found = ", ".join(names)

@@ -32,7 +32,10 @@ class Command(BaseCommand):
         add("--format", choices=READERS, help="default: by the file's extension or beginning")
         add("--source", help="the name its rows are known by in a next run; default: FILE's")
         add(
-            "--batch-size", type=int, default=MAX_BATCH, help="rows a transaction (1 to %(default)s)"
+            "--batch-size",
+            type=int,
+            default=MAX_BATCH,
+            help="rows a transaction; default: %(default)s",
         )
         add("--skip-invalid", action="store_true", help="put bad rows into the rejects file, go on")
         add("--rejects", type=Path, help="written anew by each run; default: FILE.rejects.jsonl")
