@@ -27,7 +27,7 @@ import orjson
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from cars.loading.store import store
+from cars.loading.batch import store_batch
 from cars.models import Car
 from cars.reading import Row
 from cars.serializers import CarSerializer
@@ -92,7 +92,7 @@ class Loader:
             if invalid:
                 on_invalid(invalid)
             self._stamp(cars)
-            loaded = store(cars)
+            loaded = store_batch(cars)
             self.counts.loaded += loaded
             self.counts.already_there += len(cars) - loaded
             self.counts.rejected += len(invalid)

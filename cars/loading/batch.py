@@ -9,7 +9,7 @@ from django.db import reset_queries, transaction
 from cars.models import Car
 
 
-def store(cars: list[Car]) -> int:
+def store_batch(cars: list[Car]) -> int:
     """Store those of `cars` whose id and VIN are not there yet; how many that were.
 
     One transaction that may be run again from its beginning: the second time finds what the first
