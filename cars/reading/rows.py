@@ -42,7 +42,7 @@ def json_row(number: int, line: int, raw: bytes) -> Row:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        reason = f"not valid JSON: {error}"
+        reason = f"not valid JSON at line {line + error.lineno - 1}: {error.msg}"
     else:
         if isinstance(value, dict):
             return Row(number, line, value)
