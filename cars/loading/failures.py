@@ -38,7 +38,7 @@ def _reason(error: BaseException) -> str:
         case InvalidRowsError():
             return describe(error.rows) + "\nNothing of this batch is stored."
         case OperationalError() | InterfaceError():
-            return f"the database does not answer: {error}".strip()
+            return f"the database fails or does not answer: {error}".strip()
         case DatabaseError():
             return f"the database refuses: {error}".strip()
         case KeyboardInterrupt():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TextIO
 
@@ -44,14 +45,13 @@ class Lines(Silent):
 
 
 class Bar(Silent):
-    """`size` in bytes makes it a bar; a pipe has none and only counts rows."""
+    """On sys.stderr. `size` in bytes makes it a bar; a pipe has none and only counts rows."""
 
-    def __init__(self, stream: TextIO, size: int | None) -> None:
-        self._stream = stream
+    def __init__(self, size: int | None) -> None:
         self._in_bytes = size is not None
         self._bar = tqdm(
             total=size,
-            file=stream,
+            file=sys.stderr,
             unit="B" if self._in_bytes else " rows",
             unit_scale=self._in_bytes,
             unit_divisor=1024 if self._in_bytes else 1000,
@@ -64,14 +64,15 @@ class Bar(Silent):
         self._bar.update((position if self._in_bytes else counts.rows) - self._bar.n)
 
     def note(self, text: str) -> None:
-        self._bar.write(text, file=self._stream)
+        self._bar.write(text, file=sys.stderr)
 
     def close(self) -> None:
         self._bar.close()
 
 
 def progress(stream: TextIO, size: int | None, verbosity: int) -> Silent:
-    """What suits `stream`. `size`: of the source in bytes, None for a pipe."""
+    """What suits `stream`, a command's stderr. `size`: of the source in bytes, None for a pipe."""
     if not verbosity:
         return Silent()
-    return Bar(stream, size) if stream.isatty() else Lines(stream)
+    # Not on `stream`: what Django wraps a command's streams in ends every write with a newline.
+    return Bar(size) if stream.isatty() else Lines(stream)
