@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cars.reading import Source, guess_format, read
+from cars.reading import Source, UnreadableError, guess_format, read
 from tests.cars.reads import rows, unreadable
 
 GOLF = {"make": "VW", "model": "Golf", "year": 2015}
@@ -72,6 +75,29 @@ def test_a_row_without_an_end_is_given_up_soon(format_name, beginning):
     assert "line 2: a row that begins here is longer than 1,048,576 bytes" in unreadable(
         format_name, beginning + "x," * 5_000_000
     )
+
+
+PIECES = st.sampled_from(
+    [
+        *(bytes([sign]) for sign in b"[]{},;:\"'\\\n\r\t\0 \xff7"),
+        b'{"make": "VW"}',
+        b"make,model,year\n",
+    ]
+)
+
+
+@given(
+    pieces=st.lists(PIECES | st.binary(max_size=3), max_size=30),
+    format_name=st.sampled_from(["csv", "json", "jsonl"]),
+    drop=st.integers(1, 20),
+)
+def test_whatever_a_file_holds_it_ends_in_rows_or_in_a_clear_error(pieces, format_name, drop):
+    content = (b"make,model,year\n" if format_name == "csv" else b"[") + b"".join(pieces)
+    with contextlib.suppress(UnreadableError):
+        found = rows(format_name, content, drop)
+        lines = content.count(b"\n") + 1
+        assert [row.number for row in found] == list(range(1, len(found) + 1))
+        assert all(1 <= row.line <= lines for row in found)
 
 
 def write_csv(path: Path, count: int) -> None:
