@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
+from tests.rig.front_door import running_front_door
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
+
+AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
 
 
 @dataclass
@@ -48,18 +51,21 @@ def local(rig: Rig) -> Iterator[Service]:
 
 @contextlib.contextmanager
 def regular(rig: Rig) -> Iterator[Service]:
-    """PostgreSQL with a password under carsite.settings.regular."""
+    """PostgreSQL with a password, behind verified TLS, under carsite.settings.regular."""
     server = rig.postgresql()
     database = server.create_database("regular")
-    service = Service(
-        name="regular",
-        engine="django.db.backends.postgresql",
-        environment=deployed(rig, "regular", server.url(database, sslmode="disable")),
-        rows=lambda sql: server.execute(sql, database),
-        log=rig.folder / "regular.log",
-        certificate=rig.certificate(),
-    )
-    yield from _running(service)
+    with running_front_door(server, "password", [AURORA]) as door:
+        url = door.url(server.user, database, server.password)
+        yield from _running(
+            Service(
+                name="regular",
+                engine="django.db.backends.postgresql",
+                environment=deployed(rig, "regular", url),
+                rows=lambda sql: server.execute(sql, database),
+                log=rig.folder / "regular.log",
+                certificate=rig.certificate(),
+            )
+        )
 
 
 SERVICES: dict[str, Callable[[Rig], contextlib.AbstractContextManager[Service]]] = {
