@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.rig.service import Client, Service
+
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 # No look-ups of its maker's hosts: the tests watch where requests go.
 QUIET = [
@@ -38,3 +40,11 @@ def browser(chromium: Path) -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, *sandbox])
         yield running
         running.close()
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[Client]:
+    """A client of a service without cars."""
+    service.rows("DELETE FROM cars_car")
+    with service.client() as session:
+        yield session

@@ -1,4 +1,4 @@
-"""The API fuzzed from its own schema: no 5xx, no status and no body that the schema does not name."""
+"""The API fuzzed from its own schema: no 5xx, no status or body that the schema does not name."""
 
 from __future__ import annotations
 
