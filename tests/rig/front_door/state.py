@@ -1,0 +1,80 @@
+"""What the door knows and counts; the control channel reads and changes it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from tests.rig.front_door.sigv4 import Credentials
+
+
+class Session(Protocol):
+    """An open connection, as far as the control channel cares."""
+
+    def drop(self, how: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a door is started with; it does not change."""
+
+    kind: str
+    hosts: list[str]
+    region: str
+    certificate: str
+    upstream_socket: str
+    upstream_port: int
+    credentials: list[dict[str, Any]]
+
+
+@dataclass
+class Statistics:
+    """Counts since the start or the last reset."""
+
+    connects: int = 0
+    refusals: list[dict[str, str]] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+
+    def saw_token(self, token: str) -> None:
+        # A digest: the tokens themselves have no business in a test's output.
+        self.tokens.add(hashlib.sha256(token.encode()).hexdigest())
+
+    def refused(self, reason: str, user: str = "") -> None:
+        self.refusals.append({"reason": reason, "user": user})
+
+
+class State:
+    """The door's mood."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.port = 0
+        self.sessions: set[Session] = set()
+        self.flowing = asyncio.Event()
+        self.reset()
+
+    def reset(self) -> None:
+        """Everything as it was when the door opened; open sessions stay."""
+        self.clock_offset = timedelta()
+        self.delay = 0.0
+        self.refusals_ahead: deque[str] = deque()
+        self.statistics = Statistics()
+        self.know([Credentials(**each) for each in self.settings.credentials])
+        self.flowing.set()
+
+    def know(self, credentials: list[Credentials]) -> None:
+        """These are the valid credentials from now on, and no others."""
+        self.credentials = {each.access_key: each for each in credentials}
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.clock_offset
+
+    async def pace(self) -> None:
+        """Hold what is about to be relayed as long as the control channel wants."""
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        await self.flowing.wait()
