@@ -64,7 +64,9 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         except CredentialsError as error:
             raise OperationalError(str(error)) from error
         except OperationalError as error:
-            raise explained(error, login, params["sslmode"]) from error
+            if better := explained(error, login, params["sslmode"]):
+                raise better from error
+            raise
         self._log(login, params, token)
         return connection
 

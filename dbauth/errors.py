@@ -33,14 +33,14 @@ def is_refusal(error: OperationalError) -> bool:
     return REFUSAL.search(str(error)) is not None
 
 
-def explained(error: OperationalError, login: "Login", sslmode: str) -> OperationalError:
-    """`error` with its remedy, or unchanged where there is none to give."""
+def explained(error: OperationalError, login: "Login", sslmode: str) -> OperationalError | None:
+    """An error that says the same and adds the remedy, where there is one."""
     text = str(error).strip()
     if is_refusal(error):
         return TokenRefusedError(f"{text}\n{login.refusal_advice()}")
     if advice := _tls_advice(text, login, sslmode):
-        return type(error)(f"{text}\n{advice}")
-    return error
+        return OperationalError(f"{text}\n{advice}")
+    return None
 
 
 def _tls_advice(text: str, login: "Login", sslmode: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.sql import SQL, Identifier
 
 from dbauth import base
 from dbauth.dsql.checks import DatabaseValidation
@@ -42,7 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         # A statement of its own, as in AWS's samples: DSQL takes no search_path when connecting.
         with self.connection.cursor() as cursor:
-            cursor.execute(f"SET search_path = {self.ops.quote_name(schema)}")
+            cursor.execute(SQL("SET search_path = {}").format(Identifier(schema)))
         if not self.get_autocommit():
             self.connection.commit()
 

@@ -24,7 +24,9 @@ HOSTS = st.one_of(
 )
 PORTS = st.one_of(st.sampled_from([5432, 443, 80]), st.integers(1, 65535))
 USERS = st.one_of(
-    st.sampled_from(["app", "App User", 'o"brien', "it's", "a+b", "50%", "a/b&c=d", "müller", "用户"]),
+    st.sampled_from(
+        ["app", "App User", 'o"brien', "it's", "a+b", "50%", "a/b&c=d", "müller", "用户"]
+    ),
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=63),
 )
 KEYS = st.from_regex(r"A[KS]IA[A-Z2-7]{16}", fullmatch=True)
@@ -70,7 +72,7 @@ def oracle():
     credentials=Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
     when=0,
 )
-def test_rds_tokens_equal_boto3s(oracle, host, port, user, region, credentials, when):
+def test_rds_tokens_equal_boto3s(oracle, *, host, port, user, region, credentials, when):
     expected = oracle.token(
         oracle.rds.generate_db_auth_token,
         credentials,
@@ -87,7 +89,7 @@ def test_rds_tokens_equal_boto3s(oracle, host, port, user, region, credentials, 
 @pytest.mark.parametrize("admin", [False, True], ids=["application", "admin"])
 @thorough
 @given(host=HOSTS, region=REGIONS, credentials=CREDENTIALS, when=TIMES)
-def test_dsql_tokens_equal_boto3s(oracle, admin, host, region, credentials, when):
+def test_dsql_tokens_equal_boto3s(oracle, admin, *, host, region, credentials, when):
     method = (
         oracle.dsql.generate_db_connect_admin_auth_token
         if admin
