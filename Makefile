@@ -26,10 +26,12 @@ $(RUN):
 		{ rm -rf "$(VENV)"; echo "'$(PYTHON)' cannot make virtual environments: on Debian and Ubuntu, 'apt install python3-venv'." >&2; exit 1; }
 
 $(VENV)/.runtime: requirements.txt | $(RUN)
+	@echo "Installing requirements.txt into $(VENV); this takes a minute, once."
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime | $(RUN)
+	@echo "Installing requirements-dev.txt into $(VENV); this takes a minute, once."
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
@@ -44,6 +46,10 @@ run: $(VENV)/.runtime ## Serve the API on SQLite at http://127.0.0.1:8000 (PORT=
 superuser: $(VENV)/.runtime ## Make a user for the local admin
 	@$(LOCAL) $(MANAGE) migrate --verbosity 0
 	@$(LOCAL) $(MANAGE) createsuperuser
+
+.PHONY: rds-ca
+rds-ca: $(VENV)/.runtime ## Fetch the certificates that Aurora's TLS chains to, once
+	@$(LOCAL) $(MANAGE) fetch_rds_ca
 
 .PHONY: test
 test: lint ## Run the linters, the type checker and every test
