@@ -37,7 +37,7 @@ def _ask_database() -> None:
     """Raises one of DATABASE_UNAVAILABLE unless the database answers, over a new connection if
     the one at hand did not survive."""
     # Django would check the connection itself first, and that check knows no time-out.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined] # unknown to django-stubs
     if connection.connection is not None and _answers():
         return
     connection.close()
