@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg2
 
 SUPERUSER = "postgres"
@@ -143,15 +144,11 @@ class PostgreSQL:
         assert self.process is not None
         # Stopped first, or it could start another child between the list and the kill.
         self.process.send_signal(signal.SIGSTOP)
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout.split()
-        for pid in [str(self.process.pid), *children]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
+        children = psutil.Process(self.process.pid).children()
+        self.process.kill()
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
 
 
 @contextlib.contextmanager

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
+from tests.rig import certificates
 from tests.rig.front_door.control_client import Control
 from tests.rig.front_door.sigv4 import Credentials
-from tests.rig.front_door.tls import make_certificates
 from tests.rig.postgresql import PostgreSQL
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -108,19 +108,19 @@ def door_process(
     """Run `python -m module` with certificates for the hosts."""
     _prepare(postgresql, kind)
     with tempfile.TemporaryDirectory(prefix="carsite-front-door-") as folder:
-        ca, certificate = make_certificates(Path(folder), hosts)
+        certificate = certificates.issue(Path(folder), *hosts)
         settings = {
             "kind": kind,
             "hosts": list(hosts),
             "region": region,
-            "certificate": str(certificate),
+            "certificate": str(certificate.chain),
             "upstream_socket": str(postgresql.socket),
             "upstream_port": postgresql.port,
             "credentials": [asdict(CREDENTIALS), asdict(TEMPORARY)],
             "database": database,
         }
         with _started(module, settings) as (process, ports):
-            yield Opened(process, ports["port"], ports["control"], ca)
+            yield Opened(process, ports["port"], ports["control"], certificate.ca)
 
 
 @contextlib.contextmanager
