@@ -56,7 +56,7 @@ check "auto_pause_has_something_to_pause" {
 
 check "managed_passwords_replace_the_given" {
   assert {
-    condition     = !var.manage_master_passwords || var.database_password == null
-    error_message = "database_password has no effect with manage_master_passwords = true: AWS makes the password."
+    condition     = !var.manage_master_passwords || var.database_password == null && var.aurora_dsql_database_password == null
+    error_message = "database_password and aurora_dsql_database_password have no effect with manage_master_passwords = true: AWS makes the passwords."
   }
 }

@@ -27,6 +27,10 @@ locals {
   # Only the second Aurora cluster can be public: the guide has no such switch for the regular one, and
   # the public name of a DSQL cluster needs no subnet of ours.
   dsql_is_public = local.aurora_iam_enabled && var.aurora_dsql_publicly_accessible
+
+  # Every zone of an endpoint is billed by the hour, and one serves the whole VPC: only production pays
+  # for surviving the loss of a zone.
+  endpoint_subnet_ids = local.production ? module.network.private_subnet_ids : slice(module.network.private_subnet_ids, 0, 1)
 }
 
 module "network" {
@@ -101,12 +105,10 @@ module "dsql" {
   source = "./modules/dsql"
   count  = local.dsql_enabled ? 1 : 0
 
-  name       = local.dsql_name
-  aws_region = var.aws_region
-  vpc_id     = module.network.vpc_id
-  # Every zone of an endpoint is billed by the hour, and one serves the whole VPC: only production pays
-  # for surviving the loss of a zone.
-  subnet_ids                = local.production ? module.network.private_subnet_ids : slice(module.network.private_subnet_ids, 0, 1)
+  name                      = local.dsql_name
+  aws_region                = var.aws_region
+  vpc_id                    = module.network.vpc_id
+  subnet_ids                = local.endpoint_subnet_ids
   client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
   deletion_protection       = local.deletion_protection

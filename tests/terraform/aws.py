@@ -69,7 +69,11 @@ def leftovers(url: str) -> dict[str, list[str]]:
     ec2, rds = client("ec2", url), client("rds", url)
     found = {
         "vpc": [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]],
-        "endpoint": [e["VpcEndpointId"] for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]],
+        "endpoint": [
+            e["VpcEndpointId"]
+            for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]
+            if e["State"] != "deleted"
+        ],
         "gateway": [
             g["InternetGatewayId"] for g in ec2.describe_internet_gateways()["InternetGateways"]
         ],
