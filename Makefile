@@ -33,6 +33,13 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime | $(RUN)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+CHECKOV := $(VENV)/checkov
+
+$(CHECKOV)/.ready: requirements-checkov.txt | $(RUN)
+	$(RUN) -m venv --clear "$(CHECKOV)"
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	@touch $@
+
 .PHONY: run
 run: $(VENV)/.runtime ## Serve the API on SQLite at http://127.0.0.1:8000 (PORT= for another)
 	@$(LOCAL) $(MANAGE) migrate --verbosity 0
@@ -46,7 +53,7 @@ superuser: $(VENV)/.runtime ## Make a user for the local admin
 	@$(LOCAL) $(MANAGE) createsuperuser
 
 .PHONY: test
-test: lint ## Run the linters, the type checker and every test
+test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
 	$(RUN) -m pytest
 
 .PHONY: lint
@@ -54,6 +61,10 @@ lint: $(VENV)/.dev ## Run the linters and the type checker
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+
+.PHONY: checkov
+checkov: $(CHECKOV)/.ready ## Look for insecure Terraform
+	$(CHECKOV)/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
 
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and mend what the linter can

@@ -79,7 +79,9 @@ def leftovers(url: str) -> dict[str, list[str]]:
         ],
         "aurora": [c["DBClusterIdentifier"] for c in rds.describe_db_clusters()["DBClusters"]],
         "instance": [i["DBInstanceIdentifier"] for i in rds.describe_db_instances()["DBInstances"]],
-        "subnet group": [g["DBSubnetGroupName"] for g in rds.describe_db_subnet_groups()["DBSubnetGroups"]],
+        "subnet group": [
+            g["DBSubnetGroupName"] for g in rds.describe_db_subnet_groups()["DBSubnetGroups"]
+        ],
         "parameter group": [
             g["DBClusterParameterGroupName"]
             for g in rds.describe_db_cluster_parameter_groups()["DBClusterParameterGroups"]

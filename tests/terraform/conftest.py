@@ -1,7 +1,6 @@
 """Terraform, initialised once for all workers, and an AWS to apply to."""
 
 import fcntl
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,20 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.terraform import aws
-from tests.terraform.cli import Terraform, copy_configuration, environment
+from tests.terraform.cli import Terraform, copy_configuration, environment, unavailable
 
 REMEDY = (
-    "These tests need Terraform 1.11 or newer on PATH (https://developer.hashicorp.com/terraform/install)"
-    " and its AWS provider, from the registry or from a mirror that TF_CLI_CONFIG_FILE or"
-    " TF_CLI_ARGS_init names."
+    "Install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install) and let it"
+    " reach its registry, or a mirror that TF_CLI_CONFIG_FILE or TF_CLI_ARGS_init names."
 )
-
-
-def unavailable(reason: str) -> None:
-    """Skip, or fail where nobody would read why something was skipped."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{reason} {REMEDY}")
-    pytest.skip(f"{reason} {REMEDY}")
 
 
 def initialise(directory: Path) -> None:
@@ -39,14 +30,14 @@ def initialise(directory: Path) -> None:
         check=False,
     )
     if result.returncode:
-        unavailable(f"`terraform init` failed: {result.stderr.strip()}")
+        unavailable(f"`terraform init` failed: {result.stderr.strip()}", REMEDY)
 
 
 @pytest.fixture(scope="session")
 def initialised(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Folder of an initialised copy, shared by the workers because the provider is 700 MB."""
     if shutil.which("terraform") is None:
-        unavailable("There is no `terraform` on PATH.")
+        unavailable("There is no `terraform` on PATH.", REMEDY)
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     directory = shared / "terraform"
