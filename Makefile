@@ -35,6 +35,13 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime | $(RUN)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+CHECKOV := $(VENV)/checkov
+
+$(CHECKOV)/.ready: requirements-checkov.txt | $(RUN)
+	$(RUN) -m venv --clear "$(CHECKOV)"
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	@touch $@
+
 .PHONY: run
 run: $(VENV)/.runtime ## Serve the API on SQLite at http://127.0.0.1:8000 (PORT= for another)
 	@$(LOCAL) $(MANAGE) migrate --verbosity 0
@@ -52,7 +59,7 @@ rds-ca: $(VENV)/.runtime ## Fetch the certificates that Aurora's TLS chains to, 
 	@$(LOCAL) $(MANAGE) fetch_rds_ca
 
 .PHONY: test
-test: lint ## Run the linters, the type checker and every test
+test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
 	$(RUN) -m pytest
 
 .PHONY: lint
@@ -60,6 +67,10 @@ lint: $(VENV)/.dev ## Run the linters and the type checker
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+
+.PHONY: checkov
+checkov: $(CHECKOV)/.ready ## Look for insecure Terraform
+	$(CHECKOV)/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
 
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and mend what the linter can
