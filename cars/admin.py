@@ -52,7 +52,8 @@ class DecadeFilter(admin.SimpleListFilter):
 
 @admin.register(Car)
 class CarAdmin(admin.ModelAdmin):
-    list_display = ["__str__", "make", "model", "year", "vin", "color", "mileage", "created_at"]
+    list_display = ["make", "model", "year", "vin", "color", "mileage", "created_at"]
+    list_display_links = ["make", "model"]
     list_filter = [MakeFilter, DecadeFilter, ("vin", admin.EmptyFieldListFilter)]
     date_hierarchy = "created_at"
     # Exact, so that each is one look into an index.
@@ -67,8 +68,6 @@ class CarAdmin(admin.ModelAdmin):
     sortable_by = ["created_at"]  # the other columns have no index in that order
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    # With it goes "select all N cars": N is as far as the paginator has looked, the action is not.
-    actions_selection_counter = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Car]:
         return PeriodQuerySet(self.model).order_by(*self.ordering)

@@ -47,6 +47,7 @@ class NewestFirstPagination(CursorPagination):
         else:
             self.has_next, self.has_previous = more, came_from_somewhere
         self.page = rows
+        self.display_page_controls = self.has_next or self.has_previous
         return rows
 
     def _from_cursor(self, queryset: QuerySet[Car]) -> QuerySet[Car]:

@@ -10,6 +10,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import BaseSerializer
+from rest_framework.utils.serializer_helpers import ReturnDict
 
 from cars import idempotency
 from cars.filters import CarFilter
@@ -20,10 +21,10 @@ from cars.serializers import CarSerializer
 
 
 class CarList(generics.ListCreateAPIView[Car]):
-    """Cars, newest first. Filter with the query parameters; POST adds a car.
+    """Cars, newest first. The query parameters filter them; a POST adds one.
 
-    Send an `Idempotency-Key` header with a POST to make it safe to send again: the same key and
-    body always answer with the same car.
+    A POST with an Idempotency-Key header is safe to send again: the same key and body always give
+    the same car.
     """
 
     queryset = Car.objects.all()
@@ -41,8 +42,10 @@ class CarList(generics.ListCreateAPIView[Car]):
         except IntegrityError as error:
             car = Car.objects.filter(pk=identity.id).first() if identity else None
             if identity is None or car is None:
+                # With the serializer, the browsable API keeps what was typed into its form.
+                errors = {"vin": ["A car with this VIN already exists."]}
                 raise ValidationError(
-                    {"vin": ["A car with this VIN already exists."]}, code="unique"
+                    ReturnDict(errors, serializer=serializer), code="unique"
                 ) from error
             if car.idempotency_fingerprint != identity.idempotency_fingerprint:
                 raise idempotency.KeyReused from error

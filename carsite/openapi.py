@@ -46,8 +46,18 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
+SUMMARIES = {
+    "cars_list": "List cars, newest first",
+    "cars_create": "Add a car",
+    "cars_retrieve": "Get one car",
+}
+
+
 class CarsSchema(AutoSchema):
     """Spectacular's description of a view, with every status that the view can answer with."""
+
+    def get_summary(self) -> str:
+        return SUMMARIES[self.get_operation_id()]
 
     def get_override_parameters(self) -> list[Any]:
         return [IDEMPOTENCY_KEY] if self.method == "POST" else []

@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 
 from carsite import docs, health
 
+admin.site.site_header = admin.site.site_title = "Cars"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="car-list"), name="root"),
     path("", include("cars.urls")),

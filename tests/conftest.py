@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig.postgresql import PostgreSQL, running_postgresql
-from tests.rig.service import Client, Service
+from tests.rig.service import Service
 from tests.rig.services import SERVICES, Rig
 
 
@@ -31,14 +31,6 @@ def service(request: pytest.FixtureRequest, rig: Rig) -> Iterator[Service]:
     """The running service, once for every database: the contract is the same on all of them."""
     with SERVICES[request.param](rig) as running:
         yield running
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[Client]:
-    """A client of a service without cars."""
-    service.rows("DELETE FROM cars_car")
-    with service.client() as session:
-        yield session
 
 
 @pytest.fixture(scope="session")

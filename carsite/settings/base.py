@@ -10,6 +10,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
 
 INSTALLED_APPS = [
+    "carsite",  # first, so that its templates win over those of the apps below
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -19,7 +20,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular_sidecar",
-    "carsite",
+    "dbauth",  # for its system checks and commands; the engine is DATABASE_URL's choice
     "cars",
 ]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.rig.service import Client
 
-COROLLA = {"make": "Toyota", "model": "Corolla", "year": 2020}
+COROLLA: dict[str, Any] = {"make": "Toyota", "model": "Corolla", "year": 2020}
 
 
 def add(client: Client, **fields: Any) -> dict[str, Any]:

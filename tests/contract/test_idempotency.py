@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import requests
@@ -14,7 +15,7 @@ from tests.rig.service import Client, Service
 pytestmark = pytest.mark.contract
 
 
-def post(client: Client, key: str, **fields: object) -> requests.Response:
+def post(client: Client, key: str, **fields: Any) -> requests.Response:
     return client.post("/cars", json={**COROLLA, **fields}, headers={"Idempotency-Key": key})
 
 

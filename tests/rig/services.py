@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
+from tests.rig.front_door import running_front_door
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
+
+AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
+IAM_USER = "lambda_dsql_user"
 
 
 @dataclass
@@ -48,23 +52,47 @@ def local(rig: Rig) -> Iterator[Service]:
 
 @contextlib.contextmanager
 def regular(rig: Rig) -> Iterator[Service]:
-    """PostgreSQL with a password under carsite.settings.regular."""
+    """PostgreSQL with a password, behind verified TLS, under carsite.settings.regular."""
     server = rig.postgresql()
     database = server.create_database("regular")
-    service = Service(
-        name="regular",
-        engine="django.db.backends.postgresql",
-        environment=deployed(rig, "regular", server.url(database, sslmode="disable")),
-        rows=lambda sql: server.execute(sql, database),
-        log=rig.folder / "regular.log",
-        certificate=rig.certificate(),
-    )
-    yield from _running(service)
+    with running_front_door(server, "password", [AURORA]) as door:
+        url = door.url(server.user, database, server.password)
+        yield from _running(
+            Service(
+                name="regular",
+                engine="django.db.backends.postgresql",
+                environment=deployed(rig, "regular", url),
+                rows=lambda sql: server.execute(sql, database),
+                log=rig.folder / "regular.log",
+                certificate=rig.certificate(),
+            )
+        )
+
+
+@contextlib.contextmanager
+def rds_iam(rig: Rig) -> Iterator[Service]:
+    """Aurora PostgreSQL with IAM authentication: the dsql stage without Aurora DSQL."""
+    server = rig.postgresql()
+    with running_front_door(server, "rds-iam", [AURORA]) as door:
+        server.execute(f'CREATE ROLE "{IAM_USER}" LOGIN IN ROLE rds_iam')
+        database = server.create_database("rds_iam", owner=IAM_USER)
+        url = door.url(IAM_USER, database)
+        yield from _running(
+            Service(
+                name="rds-iam",
+                engine="dbauth",
+                environment=deployed(rig, "dsql", url) | door.environment(door.temporary),
+                rows=lambda sql: server.execute(sql, database),
+                log=rig.folder / "rds-iam.log",
+                certificate=rig.certificate(),
+            )
+        )
 
 
 SERVICES: dict[str, Callable[[Rig], contextlib.AbstractContextManager[Service]]] = {
     "local": local,
     "regular": regular,
+    "rds-iam": rds_iam,
 }
 
 

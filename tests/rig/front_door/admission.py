@@ -35,6 +35,7 @@ class Client:
     stream: Stream
     startup: wire.Startup
     server_name: str | None
+    signer: sigv4.Credentials | None = None
 
     @property
     def user(self) -> str:
@@ -94,7 +95,9 @@ class IamDoor(PasswordDoor):
         self.state.statistics.saw_token(token)
         self.refuse_as_told(client)
         try:
-            sigv4.verify(token, self.expected(client), self.state.credentials, self.state.now())
+            client.signer = sigv4.verify(
+                token, self.expected(client), self.state.credentials, self.state.now()
+            )
         except sigv4.TokenRefusedError as error:
             raise RefusedError(error.reason, self.denied(client.user, stale=error.stale)) from error
         await self.authorize(client)
@@ -107,7 +110,7 @@ class IamDoor(PasswordDoor):
         raise NotImplementedError
 
     async def authorize(self, client: Client) -> None:
-        """RefusedError if the signer may not be this database user."""
+        """RefusedError if the client's signer may not be this database user."""
 
     def server_startup(self, client: Client) -> wire.Startup:
         return client.startup

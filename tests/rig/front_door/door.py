@@ -25,6 +25,7 @@ class Session:
         self.state = state
         self.client = client
         self.server = server
+        self.connected = state.now()
 
     async def run(self) -> None:
         """Relay until either end has gone."""
@@ -64,15 +65,20 @@ class Session:
 class Door:
     """Listens on a loopback port."""
 
-    session: type[Session] = Session
+    kinds = KINDS
 
     def __init__(self, state: State) -> None:
         settings = state.settings
         self.state = state
-        self.upstream = Upstream(settings.upstream_socket, settings.upstream_port)
-        self.admission: PasswordDoor = KINDS[settings.kind](state, self.upstream)
+        self.upstream = Upstream(
+            settings.upstream_socket, settings.upstream_port, settings.database
+        )
+        self.admission: PasswordDoor = self.kinds[settings.kind](state, self.upstream)
         self.listener = Listener(settings.certificate)
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def prepare(self) -> None:
+        """What a door does before it opens; this one needs nothing."""
 
     async def serve(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -121,7 +127,10 @@ class Door:
         else:
             self.state.statistics.connects += 1
             with contextlib.suppress(*GONE):
-                await self.session(self.state, stream, server).run()
+                await self.session(stream, server).run()
+
+    def session(self, client: Stream, server: Stream) -> Session:
+        return Session(self.state, client, server)
 
     async def _refuse(self, stream: Stream, refusal: RefusedError, user: str) -> None:
         self.state.statistics.refused(refusal.reason, user)

@@ -15,6 +15,8 @@ from tests.rig.front_door.sigv4 import Credentials
 class Session(Protocol):
     """An open connection, as far as the control channel cares."""
 
+    connected: datetime
+
     def drop(self, how: str) -> None: ...
 
 
@@ -29,6 +31,7 @@ class Settings:
     upstream_socket: str
     upstream_port: int
     credentials: list[dict[str, Any]]
+    database: str = "postgres"  # what the server has behind the gate's only database
 
 
 @dataclass
