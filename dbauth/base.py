@@ -34,17 +34,16 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     login_class: ClassVar[type[Login]] = RDSLogin
     # One for the process: every thread has a wrapper of its own, and they share their tokens.
     tokens: ClassVar[TokenCache] = TokenCache()
+    _login: Login
 
     def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(settings_dict, *args, **kwargs)
         self._since_use = Stopwatch()
-        self._idle_check_seconds = 0.0
 
     def get_connection_params(self) -> dict[str, Any]:
-        login = self.login_class(self.settings_dict)
-        # Kept from here on: it is asked for in every request, and connecting is rare.
-        self._idle_check_seconds = login.idle_check_seconds
-        return login.connection_params(super().get_connection_params())
+        # Kept for as long as the connection that Django is about to open.
+        self._login = self.login_class(self.settings_dict)
+        return self._login.connection_params(super().get_connection_params())
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
@@ -58,7 +57,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def _sign_in(self, params: dict[str, Any]) -> Connection:
         """A connection and a line in the log, or an error with its remedy."""
-        login = self.login_class(self.settings_dict)
+        login = self._login
         try:
             connection, token = self._open_with_token(login, params)
         except CredentialsError as error:
@@ -72,13 +71,14 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def _open_with_token(self, login: Login, params: dict[str, Any]) -> tuple[Connection, Token]:
         """One try, and one more with a newer token where the server refuses the first."""
-        token = self.tokens.get(login.token_request)
+        request = login.token_request
+        token = self.tokens.get(request)
         try:
             return self._open(params, token), token
         except OperationalError as error:
             if not is_refusal(error):
                 raise
-        token = self.tokens.renew(login.token_request, refused=token)
+        token = self.tokens.renew(request, refused=token)
         return self._open(params, token), token
 
     def _open(self, params: dict[str, Any], token: Token) -> Connection:
@@ -105,10 +105,12 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         self._since_use.restart()
 
     def _deserves_check(self) -> bool:
-        paused = self._since_use.seconds() >= self._idle_check_seconds
+        paused = self._since_use.seconds() >= self._login.idle_check_seconds
         return paused or has_news(self.connection)
 
     def is_usable(self) -> bool:
+        if self.connection is None or self.connection.closed:
+            return False
         # A check must not hang where the network does, so it gets as long as a new connection.
-        with deadline(self.connection, self.login_class(self.settings_dict).connect_timeout):
+        with deadline(self.connection, self._login.connect_timeout):
             return super().is_usable()
