@@ -72,7 +72,6 @@ def entry(
 
 def connect(wrapper: BaseDatabaseWrapper) -> float:
     """CPU milliseconds of this process for one new connection."""
-    gc.collect()
     started = time.process_time()
     wrapper.connect()
     used = time.process_time() - started
@@ -83,6 +82,7 @@ def connect(wrapper: BaseDatabaseWrapper) -> float:
 def measure(wrappers: dict[str, BaseDatabaseWrapper]) -> dict[str, float]:
     """The median of each variant."""
     samples: dict[str, list[float]] = {name: [] for name in wrappers}
+    gc.disable()  # or it is chance who pays for the rubbish of all
     for wrapper in wrappers.values():
         connect(wrapper)  # imports and, where there is one, the token cache are warm from here on
     for number in range(ROUNDS):

@@ -3,6 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
@@ -19,10 +20,8 @@ IDLE_CHECK_SECONDS = 5
 DEFAULTS = {
     "sslmode": "verify-full",
     "connect_timeout": CONNECT_TIMEOUT,
-    # Half a minute without an acknowledgement ends a connection whose peer has vanished.
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
+    # A query that nobody acknowledged for so many milliseconds finds its connection dead. The
+    # kernel's own patience is a quarter of an hour.
     "tcp_user_timeout": 30_000,
 }
 
@@ -65,7 +64,7 @@ class Login(ABC):
         # libpq takes a connect_timeout of 0 for "wait for ever", which nobody wants on purpose.
         return _number(f'OPTIONS["{option}"]', self.options[option], "E007")
 
-    @property
+    @cached_property
     @abstractmethod
     def token_request(self) -> TokenRequest:
         """What tokens are signed for."""
@@ -100,7 +99,7 @@ class RDSLogin(Login):
     services = ("rds", "rds-custom", "rds-proxy")
     engine_for_others = "dbauth.dsql"
 
-    @property
+    @cached_property
     def token_request(self) -> TokenRequest:
         return rds_request(host=self.host, port=self.port, user=self.user, region=self.region)
 
