@@ -27,7 +27,7 @@ from dbauth.signing import rds_request, sign
 from tests.rig.front_door import CREDENTIALS, FrontDoor, running_front_door
 from tests.rig.postgresql import running_postgresql
 
-ROUNDS = 200
+ROUNDS = 400
 # The peers cost twenty times as much; fewer rounds are enough to see that.
 PEER_ROUNDS = 20
 RDS_HOST = "cars.cluster-c9akciq32.us-east-1.rds.amazonaws.com"
