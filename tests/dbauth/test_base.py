@@ -378,6 +378,16 @@ def test_a_pause_that_only_the_wall_clock_saw_counts(rds, checks, monkeypatch):
     assert len(checks) == 1
 
 
+def test_a_connection_that_broke_is_replaced_in_the_next_request(rds):
+    connection = persistent(rds)
+    ask(connection, "SELECT 1")
+    rds.control.drop()
+    with pytest.raises(OperationalError):
+        ask(connection, "SELECT 1")
+    connection.close_if_unusable_or_obsolete()
+    assert ask(connection, "SELECT 1") == 1
+
+
 def test_a_check_gives_a_hung_network_up_after_the_connect_timeout(rds):
     connection = persistent(rds, connect_timeout=1)
     connection.ensure_connection()
