@@ -44,7 +44,7 @@ def good_dsql():
 def messages(settings, **changes):
     options = {**settings["OPTIONS"], **changes.pop("OPTIONS", {})}
     settings = settings | changes | {"OPTIONS": options}
-    return ConnectionHandler({"default": settings})["default"].validation.check()
+    return ConnectionHandler({"default": settings})["default"].validation.messages()
 
 
 def ids(found):
