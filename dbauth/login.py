@@ -1,5 +1,6 @@
 """Who connects where, and what IAM and the database have to allow for it."""
 
+import math
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -12,14 +13,13 @@ from dbauth.endpoints import parse, region_for
 from dbauth.errors import RDS_ROOTS, Misconfigured
 from dbauth.signing import TokenRequest, rds_request
 
+# libpq waits for ever unless it is told how long.
 CONNECT_TIMEOUT = 5
 # A pause after which an open connection is tried out before it is used, in seconds.
 IDLE_CHECK_SECONDS = 5
-# libpq's defaults are to try TLS and trust anybody, and to wait for an answer for ever. A setting
-# in OPTIONS wins over each of these.
+# libpq's default is to try TLS and to trust anybody. A setting in OPTIONS wins over each of these.
 DEFAULTS = {
     "sslmode": "verify-full",
-    "connect_timeout": CONNECT_TIMEOUT,
     # A query that nobody acknowledged for so many milliseconds finds its connection dead. The
     # kernel's own patience is a quarter of an hour.
     "tcp_user_timeout": 30_000,
@@ -88,6 +88,8 @@ class Login(ABC):
         params = {**DEFAULTS, **params}
         for name in self.own_options:
             params.pop(name, None)
+        # Whole seconds are all that libpq takes.
+        params["connect_timeout"] = math.ceil(self.connect_timeout)
         if "sslrootcert" not in params and self.publicly_trusted:
             params["sslrootcert"] = os.environ.get("PGSSLROOTCERT") or public_roots()
         return params

@@ -23,6 +23,8 @@ AWS_VARIABLES = (
     "AWS_REGION",
 )
 
+opened: list[ConnectionHandler] = []
+
 
 def entry(door: FrontDoor, user: str, options: dict | None = None, **settings) -> dict:
     """One entry of settings.DATABASES that leads through the door."""
@@ -38,7 +40,9 @@ def entry(door: FrontDoor, user: str, options: dict | None = None, **settings) -
 
 def handler(door: FrontDoor, user: str = "app", options: dict | None = None, **settings):
     """Django's own way from settings to wrappers: one wrapper for each thread."""
-    return ConnectionHandler({"default": entry(door, user, options, **settings)})
+    databases = ConnectionHandler({"default": entry(door, user, options, **settings)})
+    opened.append(databases)
+    return databases
 
 
 def wrapper(door: FrontDoor, user: str = "app", options: dict | None = None, **settings):
@@ -55,9 +59,11 @@ def ask(connection, sql: str):
 
 @pytest.fixture(autouse=True)
 def _connections_are_allowed(django_db_blocker):
-    """pytest-django guards the project's databases; these tests open others."""
+    """pytest-django guards the project's databases; these tests open others, and close them."""
     with django_db_blocker.unblock():
         yield
+        while opened:
+            opened.pop().close_all()
 
 
 @pytest.fixture(autouse=True)
