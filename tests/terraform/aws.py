@@ -22,7 +22,7 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-_reported_scaling = DBCluster.scaling_configuration_info
+_reported_scaling: Any = DBCluster.scaling_configuration_info
 
 
 def _scaling(cluster: DBCluster) -> Any:
