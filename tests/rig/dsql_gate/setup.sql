@@ -98,9 +98,11 @@ BEGIN
     END IF;
     INSERT INTO dsql_gate.job
         (job_id, job_type, class_id, object_id, object_name, due_time, validation)
-    VALUES (new_id, 'VALIDATE_CONSTRAINT', 'pg_constraint'::regclass, found.oid, wanted,
-            clock_timestamp() + make_interval(secs => seconds),
-            format('ALTER TABLE %s VALIDATE CONSTRAINT %I', found.conrelid::regclass, wanted));
+    SELECT new_id, 'VALIDATE_CONSTRAINT', 'pg_constraint'::regclass, found.oid, wanted,
+           clock_timestamp() + make_interval(secs => seconds),
+           format('ALTER TABLE %s.%I VALIDATE CONSTRAINT %I',
+                  relnamespace::regnamespace, relname, wanted)
+    FROM pg_class WHERE oid = found.conrelid;
     RETURN new_id;
 END $$;
 
