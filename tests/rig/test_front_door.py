@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import psycopg2
 import pytest
@@ -61,8 +62,8 @@ def dsql(dsql_door: FrontDoor):
     dsql_door.control.reset()
 
 
-def token_for(door: FrontDoor, **changes) -> str:
-    wanted = {"host": RDS_HOST, "port": door.port, "user": "app"}
+def token_for(door: FrontDoor, **changes: Any) -> str:
+    wanted: dict[str, Any] = {"host": RDS_HOST, "port": door.port, "user": "app"}
     return rds_token(**wanted | changes)
 
 
