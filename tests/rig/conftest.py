@@ -9,7 +9,7 @@ import pytest
 
 from tests.rig.dsql_gate import HOST, DsqlGate, running_dsql_gate
 from tests.rig.front_door import CREDENTIALS
-from tests.rig.postgresql import running_postgresql
+from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.tokens import dsql_token
 
 # psycopg2 has no types of its own.
@@ -17,9 +17,15 @@ Connect = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def running_gate() -> Iterator[DsqlGate]:
+def gate_server() -> Iterator[PostgreSQL]:
     # 16 is what DSQL says it is.
-    with running_postgresql(16) as server, running_dsql_gate(server) as gate:
+    with running_postgresql(16) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def running_gate(gate_server: PostgreSQL) -> Iterator[DsqlGate]:
+    with running_dsql_gate(gate_server) as gate:
         run_alone(gate, "CREATE ROLE writer LOGIN")
         run_alone(gate, f"AWS IAM GRANT writer TO '{CREDENTIALS.arn}'")
         yield gate

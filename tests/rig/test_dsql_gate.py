@@ -1,6 +1,7 @@
 """Transactions, conflicts, limits, jobs and roles behind the gate are Aurora DSQL's."""
 
 import io
+import signal
 import threading
 import time
 from contextlib import closing
@@ -151,13 +152,14 @@ def test_ten_mebibytes_are_too_much(cursor):
     cursor.execute("ROLLBACK")
 
 
-def test_a_transaction_lives_for_five_minutes(cursor, gate):
+@pytest.mark.parametrize("sql", ["SELECT 1", "COMMIT"])
+def test_a_transaction_lives_for_five_minutes(cursor, gate, sql):
     cursor.execute("BEGIN; SELECT 1")
     gate.control.set_clock(299)
     cursor.execute("SELECT 1")
     gate.control.set_clock(301)
     with pytest.raises(psycopg2.Error, match="transaction age limit of 300s exceeded"):
-        cursor.execute("SELECT 1")
+        cursor.execute(sql)
     cursor.execute("ROLLBACK")
 
 
@@ -205,13 +207,19 @@ def test_reading_meets_no_injected_conflict(cursor, gate):
     assert gate.control.faults_left() == 1
 
 
-def test_a_lost_reply_is_a_commit_nevertheless(cursor, connect, gate):
-    gate.control.fail_commits(1, "lost-reply")
+@pytest.mark.parametrize(("fault", "rows"), [("lost-reply", 1), ("lost-commit", 0)])
+@pytest.mark.parametrize("form", ["{}", "BEGIN; {}; COMMIT"], ids=["autocommit", "block"])
+def test_a_lost_connection_does_not_tell_what_became_of_the_commit(
+    connect, gate, form, fault, rows
+):
+    cursor = connect().cursor()
+    cursor.execute("CREATE TABLE cars (id int)")
+    gate.control.fail_commits(1, fault)
     with pytest.raises(psycopg2.OperationalError) as error:
-        cursor.execute("INSERT INTO cars VALUES (1)")
+        cursor.execute(form.format("INSERT INTO cars VALUES (1)"))
 
     assert error.value.pgcode is None
-    assert value(connect().cursor(), "SELECT count(*) FROM cars") == 1
+    assert value(connect().cursor(), "SELECT count(*) FROM cars") == rows
 
 
 def test_two_writers_of_one_row_conflict(cursor, connect):
@@ -404,6 +412,30 @@ def test_wrong_iam_grants_are_errors(connect, user, sql, code):
 
 
 # The connection
+
+
+def test_the_gate_survives_its_server(cursor, connect, gate, gate_server):
+    gate.control.set_job_seconds(1)
+    job = value(cursor, "CREATE INDEX ASYNC i ON cars (make)")
+    gate_server.restart(signal.SIGKILL)
+    with pytest.raises(psycopg2.OperationalError):
+        cursor.execute("SELECT 1")
+
+    assert value(connect().cursor(), f"CALL sys.wait_for_job('{job}')") is True
+
+
+def test_a_query_can_be_cancelled_through_the_gate(cursor):
+    threading.Timer(0.3, cursor.connection.cancel).start()
+    with pytest.raises(psycopg2.errors.QueryCanceled):
+        cursor.execute("SELECT pg_sleep(20)")
+    assert value(cursor, "SELECT 1") == 1
+
+
+def test_a_server_that_is_waking_up_says_so(connect, gate):
+    gate.control.refuse(1, "waking-up")
+    with pytest.raises(psycopg2.OperationalError, match="waking up cluster, please retry later"):
+        connect()
+    connect()
 
 
 def test_the_gate_relays_large_results_and_empty_queries(cursor):

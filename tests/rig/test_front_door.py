@@ -316,6 +316,11 @@ def test_refusals_can_be_ordered(dsql, refusal, text):
     assert dsql.control.statistics().reasons == [f"ordered: {refusal}"] * 2
 
 
+def test_a_refusal_that_aws_does_not_know_cannot_be_ordered(rds):
+    with pytest.raises(RuntimeError, match="waking-up is none of"):
+        rds.control.refuse(1, "waking-up")
+
+
 # Faults
 
 

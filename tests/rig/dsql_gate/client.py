@@ -14,7 +14,7 @@ from tests.rig.postgresql import PostgreSQL
 CLUSTER = "bntegz2wxyabcdefghijklmnop"
 HOST = f"{CLUSTER}.dsql.us-east-1.on.aws"
 
-Fault = Literal["OC000", "OC001", "lost-reply"]
+Fault = Literal["OC000", "OC001", "lost-reply", "lost-commit"]
 
 
 class GateControl(Control):
@@ -23,8 +23,8 @@ class GateControl(Control):
     def fail_commits(self, count: int, fault: Fault = "OC000") -> None:
         """Let the next `count` commits of transactions that write go wrong, autocommit included.
 
-        OC000 and OC001 roll back and raise 40001; with lost-reply the commit is applied and the
-        client sees the end of the connection.
+        OC000 and OC001 roll back and raise 40001. With lost-reply and lost-commit the client sees
+        the same end of the connection; the first is applied, the second is not.
         """
         self.order("fail_commits", count=count, fault=fault)
 

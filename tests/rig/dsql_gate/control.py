@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rig.dsql_gate.state import CONFLICTS, LOST_REPLY, GateState
+from tests.rig.dsql_gate.state import CONFLICTS, LOST_COMMIT, LOST_REPLY, GateState
 from tests.rig.front_door.control import Commands
 
 
@@ -16,7 +16,7 @@ class GateCommands(Commands):
         self._state.end_old_sessions()
 
     def fail_commits(self, count: int, fault: str) -> None:
-        if fault not in {*CONFLICTS, LOST_REPLY}:
+        if fault not in {*CONFLICTS, LOST_REPLY, LOST_COMMIT}:
             raise ValueError(f"no such fault: {fault}")
         self._state.commit_faults.extend([fault] * count)
 

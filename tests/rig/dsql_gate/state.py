@@ -16,6 +16,7 @@ OC000 = Refusal("change conflicts with another transaction (OC000)", "40001")
 OC001 = Refusal("schema has been updated by another transaction, please retry: (OC001)", "40001")
 CONFLICTS = {"OC000": OC000, "OC001": OC001}
 LOST_REPLY = "lost-reply"
+LOST_COMMIT = "lost-commit"
 
 
 class GateState(State):

@@ -8,13 +8,20 @@ import socket
 import ssl
 
 from tests.rig.front_door import wire
-from tests.rig.front_door.admission import KINDS, Client, PasswordDoor, RefusedError
+from tests.rig.front_door.admission import Client, PasswordDoor, RefusedError
+from tests.rig.front_door.dsql import DsqlDoor
+from tests.rig.front_door.rds import RdsIamDoor
 from tests.rig.front_door.state import State
 from tests.rig.front_door.stream import Stream
 from tests.rig.front_door.tls import CancelRequested, Listener, PlainTextRefusedError
 from tests.rig.front_door.upstream import Upstream, UpstreamRefusedError
 
 BACKLOG = 512
+KINDS: dict[str, type[PasswordDoor]] = {
+    "password": PasswordDoor,
+    "rds-iam": RdsIamDoor,
+    "dsql": DsqlDoor,
+}
 GONE = (OSError, asyncio.IncompleteReadError, ssl.SSLError, wire.ProtocolError)
 
 

@@ -58,6 +58,7 @@ class State:
         self.port = 0
         self.sessions: set[Session] = set()
         self.flowing = asyncio.Event()
+        self.refusals: frozenset[str] = frozenset()
         self.reset()
 
     def reset(self) -> None:
