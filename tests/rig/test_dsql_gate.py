@@ -9,8 +9,8 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from tests.rig.conftest import Connect
-from tests.rig.dsql_gate import DsqlGate
+from tests.rig.conftest import Connect, open_connection
+from tests.rig.dsql_gate import DsqlGate, running_dsql_gate
 from tests.rig.front_door import CREDENTIALS, TEMPORARY
 
 OC000 = r"change conflicts with another transaction \(OC000\)"
@@ -170,7 +170,18 @@ def test_a_connection_lives_for_an_hour(cursor, gate):
 
     with pytest.raises(psycopg2.OperationalError):
         cursor.execute("SELECT 1")
-    gate.control.reset()
+
+
+def test_sessions_can_age_without_their_tokens(cursor, connect, gate):
+    cursor.execute("BEGIN; SELECT 1")
+    gate.control.age_sessions(301)
+    with pytest.raises(psycopg2.Error, match="transaction age limit of 300s exceeded"):
+        cursor.execute("SELECT 1")
+    gate.control.age_sessions(3300)
+    with pytest.raises(psycopg2.OperationalError):
+        cursor.execute("ROLLBACK")
+
+    assert value(connect().cursor(), "SELECT 1") == 1
 
 
 # Conflicts
@@ -412,6 +423,22 @@ def test_wrong_iam_grants_are_errors(connect, user, sql, code):
 
 
 # The connection
+
+
+def test_two_gates_on_one_server_are_two_clusters(cursor, gate_server):
+    gate_server.create_database("second")
+    with (
+        running_dsql_gate(gate_server, database="second") as second,
+        closing(open_connection(second)) as connection,
+        connection.cursor() as other,
+    ):
+        other.execute("CREATE SCHEMA trial")
+        other.execute("CREATE TABLE cars (id text)")
+        job = value(other, "CREATE INDEX ASYNC i ON cars (id)")
+        assert value(other, f"CALL sys.wait_for_job('{job}')") is True
+
+    assert value(cursor, f"SELECT count(*) FROM sys.jobs WHERE job_id = '{job}'") == 0
+    gate_server.execute("DROP DATABASE second WITH (FORCE)")
 
 
 def test_the_gate_survives_its_server(cursor, connect, gate, gate_server):

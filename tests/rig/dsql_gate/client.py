@@ -20,6 +20,13 @@ Fault = Literal["OC000", "OC001", "lost-reply", "lost-commit"]
 class GateControl(Control):
     """Orders to a running gate, beside those to its door."""
 
+    def age_sessions(self, seconds: float) -> None:
+        """Make open sessions and transactions older; DSQL ends them at 60 and at 5 minutes.
+
+        Unlike `set_clock` this leaves the clock alone by which tokens are judged.
+        """
+        self.order("age_sessions", seconds=seconds)
+
     def fail_commits(self, count: int, fault: Fault = "OC000") -> None:
         """Let the next `count` commits of transactions that write go wrong, autocommit included.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.rig.dsql_gate.state import CONFLICTS, LOST_COMMIT, LOST_REPLY, GateState
 from tests.rig.front_door.control import Commands
 
@@ -14,6 +16,9 @@ class GateCommands(Commands):
     def set_clock(self, offset: float) -> None:
         super().set_clock(offset)
         self._state.end_old_sessions()
+
+    def age_sessions(self, seconds: float) -> None:
+        self._state.age_sessions(timedelta(seconds=seconds))
 
     def fail_commits(self, count: int, fault: str) -> None:
         if fault not in {*CONFLICTS, LOST_REPLY, LOST_COMMIT}:

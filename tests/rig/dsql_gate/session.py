@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.rig.dsql_gate import catalog
 from tests.rig.dsql_gate.extended import Extended
 from tests.rig.dsql_gate.jobs import Jobs
@@ -29,6 +31,11 @@ class GateSession(Session):
         self.link = Link(state, client, server)
         self.unit = UnitOfWork(state, self.link, jobs, self.drop)
         self.extended = Extended(self)
+
+    def age(self, by: timedelta) -> None:
+        super().age(by)
+        if self.unit.transaction:
+            self.unit.transaction.begun -= by
 
     async def converse(self) -> None:
         try:

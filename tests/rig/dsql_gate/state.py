@@ -32,6 +32,12 @@ class GateState(State):
         self.refused_statements: list[dict[str, str]] = []
         self.ddl: list[str] = []
 
+    def age_sessions(self, by: timedelta) -> None:
+        """Let open sessions and their transactions have begun so much earlier."""
+        for session in self.sessions:
+            session.age(by)
+        self.end_old_sessions()
+
     def end_old_sessions(self) -> None:
         """DSQL closes connections when they are an hour old."""
         for session in list(self.sessions):

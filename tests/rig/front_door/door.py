@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from datetime import timedelta
 
 from tests.rig.front_door import wire
 from tests.rig.front_door.admission import Client, PasswordDoor, RefusedError
@@ -62,6 +63,10 @@ class Session:
             await sink.send_bytes(chunk)
         # A peer that hangs says nothing, not even goodbye.
         await self.state.flowing.wait()
+
+    def age(self, by: timedelta) -> None:
+        """Have been opened so much earlier."""
+        self.connected -= by
 
     def drop(self, how: str) -> None:
         """Cut the client off: `reset` as a crashed host does, `eof` as a closing one."""

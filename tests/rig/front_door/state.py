@@ -19,6 +19,8 @@ class Session(Protocol):
 
     def drop(self, how: str) -> None: ...
 
+    def age(self, by: timedelta) -> None: ...
+
 
 @dataclass(frozen=True)
 class Settings:
