@@ -12,6 +12,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
+from dbauth.endpoints import parse
+
 # AWS's own roots, which sign the certificates of Aurora and RDS and are in no public store.
 # `manage.py fetch_rds_ca` fetches them to this path.
 RDS_CA = Path(__file__).with_name("rds-global-bundle.pem")
@@ -20,8 +22,11 @@ CONNECT_TIMEOUT_SECONDS = 5
 # Give up on a connection whose peer stopped acknowledging, before API Gateway gives up on us.
 TCP_USER_TIMEOUT_MILLISECONDS = 10_000
 
-PASSWORD_SCHEMES = {"postgresql", "postgres", "pgsql"}
+PASSWORD_ENGINES = dict.fromkeys(
+    ["postgresql", "postgres", "pgsql"], "django.db.backends.postgresql"
+)
 IAM_ENGINES = {"rds-iam": "dbauth", "dsql": "dbauth.dsql"}
+SIGNED_BY_RDS = {"rds", "rds-custom", "other"}  # kinds of dbauth.endpoints
 
 # Lambda freezes a container between requests: connections stay open, and a health check finds out
 # whether they survived.
@@ -33,7 +38,7 @@ def password_database(env: Env) -> dict[str, Any]:
 
     Raises ImproperlyConfigured for a URL of another scheme or without a host or a user.
     """
-    settings = _parse(env, PASSWORD_SCHEMES, "postgresql://user:password@host:5432/database")
+    settings = _parse(env, PASSWORD_ENGINES, "postgresql://user:password@host:5432/database")
     defaults = {
         "sslmode": "verify-full",
         "sslrootcert": str(RDS_CA),
@@ -44,18 +49,26 @@ def password_database(env: Env) -> dict[str, Any]:
 
 
 def iam_database(env: Env) -> dict[str, Any]:
-    """DATABASES["default"] for a user whose password is an IAM token; `dbauth` does the rest."""
-    raise ImproperlyConfigured("carsite.settings.dsql needs the dbauth backend")
+    """DATABASES["default"] for a user whose password is an IAM token; `dbauth` does the rest.
+
+    Raises ImproperlyConfigured as password_database does.
+    """
+    settings = _parse(env, IAM_ENGINES, "dsql://user@host:5432/postgres or rds-iam://user@host")
+    options = settings.get("OPTIONS", {})
+    # The other endpoints chain to public roots, which dbauth finds by itself.
+    if parse(settings["HOST"]).kind in SIGNED_BY_RDS:
+        options.setdefault("sslrootcert", str(RDS_CA))
+    return {**PERSISTENT, **settings, "OPTIONS": options}
 
 
-def _parse(env: Env, schemes: set[str], example: str) -> dict[str, Any]:
+def _parse(env: Env, engines: dict[str, str], example: str) -> dict[str, Any]:
     url = env("DATABASE_URL")
     scheme = url.partition(":")[0]
-    if scheme not in schemes:
+    if scheme not in engines:
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with '{scheme}:', and these settings expect {example}"
         )
-    settings: dict[str, Any] = env.db_url_config(url)
+    settings: dict[str, Any] = env.db_url_config(url, engine=engines[scheme])
     missing = [part for part in ("HOST", "USER", "NAME") if not settings.get(part)]
     if missing:
         raise ImproperlyConfigured(

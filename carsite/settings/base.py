@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular_sidecar",
+    "dbauth",  # for its system checks and commands; the engine is DATABASE_URL's choice
     "cars",
 ]
 

@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.rig.service import ADMIN, Client, Service
 
+# One worker, one after the other: see the browser fixture.
+pytestmark = pytest.mark.xdist_group("browser")
+
 
 class Watch:
     """What a page asked for outside its host, and what its console said."""

@@ -93,8 +93,8 @@ class PostgreSQL:
             cursor.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
-    def create_database(self, name: str) -> str:
-        self.execute(f'CREATE DATABASE "{name}"')
+    def create_database(self, name: str, owner: str = SUPERUSER) -> str:
+        self.execute(f'CREATE DATABASE "{name}" OWNER "{owner}"')
         return name
 
     def start(self) -> None:

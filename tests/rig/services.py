@@ -14,6 +14,7 @@ from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
 
 AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
+IAM_USER = "lambda_dsql_user"
 
 
 @dataclass
@@ -68,9 +69,30 @@ def regular(rig: Rig) -> Iterator[Service]:
         )
 
 
+@contextlib.contextmanager
+def rds_iam(rig: Rig) -> Iterator[Service]:
+    """Aurora PostgreSQL with IAM authentication: the dsql stage without Aurora DSQL."""
+    server = rig.postgresql()
+    with running_front_door(server, "rds-iam", [AURORA]) as door:
+        server.execute(f'CREATE ROLE "{IAM_USER}" LOGIN IN ROLE rds_iam')
+        database = server.create_database("rds_iam", owner=IAM_USER)
+        url = door.url(IAM_USER, database)
+        yield from _running(
+            Service(
+                name="rds-iam",
+                engine="dbauth",
+                environment=deployed(rig, "dsql", url) | door.environment(door.temporary),
+                rows=lambda sql: server.execute(sql, database),
+                log=rig.folder / "rds-iam.log",
+                certificate=rig.certificate(),
+            )
+        )
+
+
 SERVICES: dict[str, Callable[[Rig], contextlib.AbstractContextManager[Service]]] = {
     "local": local,
     "regular": regular,
+    "rds-iam": rds_iam,
 }
 
 

@@ -1,0 +1,118 @@
+"""ENGINE "dbauth": Aurora and RDS PostgreSQL, signed in to with IAM tokens instead of a password.
+
+Everything but the connecting is Django's own PostgreSQL backend.
+"""
+
+import logging
+import sys
+from typing import Any, ClassVar
+
+from django.db.backends.postgresql import base as postgresql
+from django.utils.functional import cached_property
+from psycopg2 import OperationalError
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from dbauth.checks import DatabaseValidation
+from dbauth.client import DatabaseClient
+from dbauth.credentials import CredentialsError
+from dbauth.deadline import deadline
+from dbauth.errors import explained, is_refusal
+from dbauth.frames import forget_frames
+from dbauth.liveness import Stopwatch, has_news
+from dbauth.login import Login, RDSLogin
+from dbauth.tokens import Token, TokenCache
+
+logger = logging.getLogger("dbauth")
+
+
+class DatabaseWrapper(postgresql.DatabaseWrapper):
+    """Django's PostgreSQL backend with a token where the password would be."""
+
+    health_check_done: bool  # django-stubs 6.1 leaves its type open
+    client_class = DatabaseClient
+    validation_class = DatabaseValidation
+    login_class: ClassVar[type[Login]] = RDSLogin
+    # One for the process: every thread has a wrapper of its own, and they share their tokens.
+    tokens: ClassVar[TokenCache] = TokenCache()
+
+    def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(settings_dict, *args, **kwargs)
+        self._since_use = Stopwatch()
+
+    @cached_property
+    def login(self) -> Login:
+        """What the settings say; of all that it reads, Django changes nothing at run time."""
+        return self.login_class(self.settings_dict)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return self.login.connection_params(super().get_connection_params())
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        outer = sys.exception()
+        try:
+            return self._sign_in(conn_params)
+        except BaseException as error:
+            # The frames below this one hold the token; this one and Django's above it do not.
+            forget_frames(error, outer)
+            raise
+
+    def _sign_in(self, params: dict[str, Any]) -> Connection:
+        """A connection and a line in the log, or an error with its remedy."""
+        try:
+            connection, token = self._open_with_token(params)
+        except CredentialsError as error:
+            raise OperationalError(str(error)) from error
+        except OperationalError as error:
+            if better := explained(error, self.login, params["sslmode"]):
+                raise better from error
+            raise
+        self._log(params, token)
+        return connection
+
+    def _open_with_token(self, params: dict[str, Any]) -> tuple[Connection, Token]:
+        """One try, and one more with a newer token where the server refuses the first."""
+        request = self.login.token_request
+        token = self.tokens.get(request)
+        try:
+            return self._open(params, token), token
+        except OperationalError as error:
+            if not is_refusal(error):
+                raise
+        token = self.tokens.renew(request, refused=token)
+        return self._open(params, token), token
+
+    def _open(self, params: dict[str, Any], token: Token) -> Connection:
+        return super().get_new_connection({**params, "password": token.value})
+
+    def _log(self, params: dict[str, Any], token: Token) -> None:
+        if not logger.isEnabledFor(logging.INFO):
+            return
+        logger.info(
+            "Connected to %s:%s/%s as %s (%s) with an IAM token %.0f s old",
+            self.login.host,
+            self.login.port,
+            params.get("dbname", ""),
+            self.login.user,
+            self.alias,
+            self.tokens.age(token),
+        )
+
+    def close_if_health_check_failed(self) -> None:
+        # Django asks here before each query and, with CONN_HEALTH_CHECKS, makes one round trip a
+        # request. A connection that was used a moment ago and that the server has not closed is
+        # taken to be alive.
+        if self.connection is not None and not self.health_check_done:
+            self.health_check_done = not self._deserves_check()
+        super().close_if_health_check_failed()
+        self._since_use.restart()
+
+    def _deserves_check(self) -> bool:
+        paused = self._since_use.seconds() >= self.login.idle_check_seconds
+        return paused or has_news(self.connection)
+
+    def is_usable(self) -> bool:
+        if self.connection is None or self.connection.closed:
+            return False
+        # A check must not hang where the network does, so it gets as long as a new connection.
+        with deadline(self.connection, self.login.connect_timeout):
+            return super().is_usable()

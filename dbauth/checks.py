@@ -1,0 +1,122 @@
+"""System checks: what is wrong with DATABASES, before the first connection finds out.
+
+Django runs the checks of a backend's `validation_class` in `migrate` and in
+`check --database default`; that takes nothing but the ENGINE. A plain `manage.py check` and
+`runserver` never load a database backend, so they find these checks only where "dbauth" is in
+INSTALLED_APPS (apps.py). Where it is, the validation class leaves the work to the app, so that no
+message appears twice.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
+from django.db import connections
+from django.db.backends.base.validation import BaseDatabaseValidation
+
+from dbauth.errors import Misconfigured
+from dbauth.login import Login, RDSLogin
+
+# Where libpq looks when nothing names a file.
+DEFAULT_ROOTS = "~/.postgresql/root.crt"
+
+
+def check_databases(**_kwargs: Any) -> list[CheckMessage]:
+    """The messages for every database whose ENGINE is one of ours; what apps.py registers."""
+    messages: list[CheckMessage] = []
+    for alias in connections:
+        # By name, so that the backends of other databases need not be loaded for this.
+        if connections.settings[alias]["ENGINE"].partition(".")[0] == "dbauth":
+            validation = connections[alias].validation
+            if isinstance(validation, DatabaseValidation):
+                messages += validation.messages()
+    return messages
+
+
+class DatabaseValidation(BaseDatabaseValidation):
+    """The checks of one database; an engine adds its own by extending `about`."""
+
+    login_class: ClassVar[type[Login]] = RDSLogin
+
+    def check(self, **_kwargs: Any) -> list[CheckMessage]:
+        return [] if apps.is_installed("dbauth") else self.messages()
+
+    def messages(self) -> list[CheckMessage]:
+        """Errors that keep the database from working, and warnings about what is unwise."""
+        settings = self.connection.settings_dict
+        try:
+            login = self.login_class(settings)
+        except Misconfigured as error:
+            return [self.error(error.id, error.problem, error.remedy)]
+        return list(self.about(login, settings))
+
+    def about(self, login: Login, settings: dict[str, Any]) -> Iterator[CheckMessage]:
+        yield from self._pool(login)
+        yield from self._tls(login)
+        yield from self._roots(login)
+        yield from self._health(settings)
+        yield from self._name(login)
+
+    def error(self, id: str, problem: str, remedy: str) -> CheckMessage:  # noqa: A002 - Django's word
+        return Error(self._line(problem), hint=remedy, id=f"dbauth.{id}")
+
+    def warning(self, id: str, problem: str, remedy: str) -> CheckMessage:  # noqa: A002 - Django's word
+        return CheckWarning(self._line(problem), hint=remedy, id=f"dbauth.{id}")
+
+    def _line(self, problem: str) -> str:
+        return f"DATABASES[{self.connection.alias!r}]: {problem}"
+
+    def _pool(self, login: Login) -> Iterator[CheckMessage]:
+        if login.options.get("pool"):
+            yield self.error(
+                "E008",
+                'OPTIONS["pool"] is set, and pools need psycopg 3, which is not supported.',
+                "Remove the option. CONN_MAX_AGE keeps connections open between requests.",
+            )
+
+    def _tls(self, login: Login) -> Iterator[CheckMessage]:
+        mode = login.options.get("sslmode", "verify-full")
+        if mode != "verify-full":
+            yield self.warning(
+                "W001",
+                f'OPTIONS["sslmode"] is {mode!r}, so the server\'s identity is not verified and '
+                "the token may be handed to somebody else.",
+                'Remove the option: the default is "verify-full".',
+            )
+
+    def _roots(self, login: Login) -> Iterator[CheckMessage]:
+        params = login.connection_params(dict(login.options))
+        if not params["sslmode"].startswith("verify-"):
+            return
+        named = params.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
+        if named == "system" or Path(named or DEFAULT_ROOTS).expanduser().is_file():
+            return
+        problem = (
+            f'OPTIONS["sslrootcert"] is {named!r}, and there is no such file.'
+            if named
+            else f'OPTIONS["sslrootcert"] is not set, and there is no {DEFAULT_ROOTS}.'
+        )
+        yield self.error("E006", problem, login.roots_advice)
+
+    def _health(self, settings: dict[str, Any]) -> Iterator[CheckMessage]:
+        if settings["CONN_MAX_AGE"] != 0 and not settings["CONN_HEALTH_CHECKS"]:
+            yield self.warning(
+                "W002",
+                f"CONN_MAX_AGE is {settings['CONN_MAX_AGE']!r} and CONN_HEALTH_CHECKS is False, so "
+                "a failover between two requests fails the second one.",
+                "Set CONN_HEALTH_CHECKS to True; a busy connection pays no round trip for it.",
+            )
+
+    def _name(self, login: Login) -> Iterator[CheckMessage]:
+        if login.endpoint.kind in ("rds-custom", "other"):
+            yield self.warning(
+                "W003",
+                f"HOST {login.host!r} is a custom endpoint or a name of your own, and AWS takes "
+                "tokens that were signed for the database's own endpoint alone.",
+                "Set HOST to the endpoint that AWS shows; where it has to be reached at another "
+                'address, set OPTIONS["hostaddr"] to that.',
+            )

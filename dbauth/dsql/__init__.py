@@ -1,0 +1,1 @@
+"""ENGINE "dbauth.dsql": Amazon Aurora DSQL."""

@@ -1,0 +1,63 @@
+"""ENGINE "dbauth.dsql": Aurora DSQL, signed in to with IAM tokens."""
+
+import math
+import random
+import time
+from typing import Any
+
+from psycopg2 import OperationalError
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.sql import SQL, Identifier
+
+from dbauth import base
+from dbauth.dsql.checks import DatabaseValidation
+from dbauth.dsql.client import DatabaseClient
+from dbauth.dsql.login import DSQLLogin
+from dbauth.dsql.waking import is_waking_up, pauses
+from dbauth.tokens import Token
+
+# DSQL ends every connection after 60 minutes, in the middle of a request if need be. Ours end
+# between requests before that, spread out so that a fleet does not reconnect all at once.
+LONGEST_AGE = 55 * 60
+SHORTEST_AGE = 50 * 60
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Aurora DSQL as Django's PostgreSQL: the connecting."""
+
+    display_name = "Aurora DSQL"
+    client_class = DatabaseClient
+    validation_class = DatabaseValidation
+    login_class = DSQLLogin
+
+    def connect(self) -> None:
+        super().connect()
+        age = random.uniform(SHORTEST_AGE, LONGEST_AGE)  # noqa: S311 - spread, not a secret
+        renewal = time.monotonic() + age
+        self.close_at = renewal if self.close_at is None else min(self.close_at, renewal)
+
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        schema = self.settings_dict["OPTIONS"].get("schema")
+        if not schema:
+            return
+        # A statement of its own, as in AWS's samples: DSQL takes no search_path when connecting.
+        with self.connection.cursor() as cursor:
+            cursor.execute(SQL("SET search_path = {}").format(Identifier(schema)))
+        if not self.get_autocommit():
+            self.connection.commit()
+
+    def _open(self, params: dict[str, Any], token: Token) -> Connection:
+        """A connection; a cluster that is waking up is waited for within connect_timeout."""
+        seconds = float(params["connect_timeout"])
+        end = time.monotonic() + seconds
+        waiting = pauses(seconds)
+        while True:
+            remaining = max(1, math.ceil(end - time.monotonic()))
+            try:
+                return super()._open({**params, "connect_timeout": remaining}, token)
+            except OperationalError as error:
+                pause = next(waiting, None)
+                if pause is None or not is_waking_up(error):
+                    raise
+            time.sleep(pause)

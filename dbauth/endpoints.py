@@ -1,0 +1,92 @@
+"""What the host names of AWS databases tell: service, kind, region and cluster.
+
+A token is signed for a region, and the region is part of every name that AWS gives out.
+"""
+
+import os
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from dbauth.errors import Misconfigured
+
+REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)"
+# Commercial and GovCloud, China, the European Sovereign Cloud.
+SUFFIX = r"amazonaws\.(?:com|com\.cn|eu)"
+PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc": "aws-eusc"}
+
+# China's names put the service before the region, all others after it.
+RDS = rf"(?=.*\.rds\.).+\.{{kind}}(?:rds\.)?{REGION}\.(?:rds\.)?{SUFFIX}"
+DSQL = rf"dsql(?:-[a-z0-9]+)?\.{REGION}"
+
+PATTERNS = {
+    "rds-proxy": re.compile(RDS.replace("{kind}", r"proxy-[a-z0-9]+\.")),
+    "rds-custom": re.compile(RDS.replace("{kind}", r"cluster-custom-[a-z0-9]+\.")),
+    "rds": re.compile(RDS.replace("{kind}", "")),
+    "dsql": re.compile(rf"(?P<cluster>[a-z0-9]+)\.{DSQL}\.on\.aws"),
+    "dsql-vpce": re.compile(rf"vpce-[a-z0-9-]+\.{DSQL}\.vpce\.{SUFFIX}"),
+}
+
+
+class Endpoint(NamedTuple):
+    """A host name taken apart.
+
+    `kind` is "rds", "rds-proxy", "rds-custom" (an Aurora custom endpoint), "dsql", "dsql-vpce"
+    (a VPC endpoint's own name) or "other": a name of the user's own, which tells nothing.
+    """
+
+    host: str
+    kind: str
+    region: str | None = None
+    cluster: str | None = None
+
+
+@lru_cache
+def parse(host: str) -> Endpoint:
+    """The parts of `host`; never fails, an unknown name is of kind "other"."""
+    name = host.lower().rstrip(".")
+    for kind, pattern in PATTERNS.items():
+        if match := pattern.fullmatch(name):
+            return Endpoint(host, kind, **match.groupdict())
+    return Endpoint(host, "other")
+
+
+def region_for(endpoint: Endpoint, option: str | None) -> str:
+    """The region to sign for; raises Misconfigured where the settings leave doubt.
+
+    `option` is OPTIONS["region"]. It settles a contradiction between the host and AWS_REGION, and
+    is needed for a name that hides the region; it cannot contradict a name that shows it.
+    """
+    if endpoint.region is None:
+        if option:
+            return option
+        raise Misconfigured(
+            "E003",
+            f"HOST {endpoint.host!r} does not show its AWS region.",
+            "Set HOST to the endpoint that AWS shows for the database, or "
+            'OPTIONS["region"] to its region.',
+        )
+    if option and option != endpoint.region:
+        raise Misconfigured(
+            "E003",
+            f'OPTIONS["region"] is {option!r}, but HOST {endpoint.host!r} is in '
+            f"{endpoint.region!r}.",
+            "Remove the option, or correct the host.",
+        )
+    process = os.environ.get("AWS_REGION")
+    if not option and process and process != endpoint.region:
+        raise Misconfigured(
+            "E003",
+            f"AWS_REGION is {process!r}, but HOST {endpoint.host!r} is in {endpoint.region!r}.",
+            "Correct whichever is wrong; where the database is in another region on purpose, set "
+            f'OPTIONS["region"] to {endpoint.region!r}.',
+        )
+    return endpoint.region
+
+
+def partition_of(region: str) -> str:
+    """The first part of an ARN after `arn:` in `region`."""
+    for prefix, partition in PARTITIONS.items():
+        if region.startswith(f"{prefix}-"):
+            return partition
+    return "aws"

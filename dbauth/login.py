@@ -1,0 +1,156 @@
+"""Who connects where, and what IAM and the database have to allow for it."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+from dbauth.endpoints import parse, region_for
+from dbauth.errors import RDS_ROOTS, Misconfigured
+from dbauth.signing import TokenRequest, rds_request
+
+CONNECT_TIMEOUT = 5
+# A pause after which an open connection is tried out before it is used, in seconds.
+IDLE_CHECK_SECONDS = 5
+# libpq's defaults are to try TLS and trust anybody, and to wait for an answer for ever. A setting
+# in OPTIONS wins over each of these.
+DEFAULTS = {
+    "sslmode": "verify-full",
+    "connect_timeout": CONNECT_TIMEOUT,
+    # A query that nobody acknowledged for so many milliseconds finds its connection dead. The
+    # kernel's own patience is a quarter of an hour.
+    "tcp_user_timeout": 30_000,
+}
+
+
+class Login(ABC):
+    """One entry of settings.DATABASES, understood; raises Misconfigured where it cannot be."""
+
+    # Options of the backend itself, which libpq would not understand.
+    own_options: ClassVar[frozenset[str]] = frozenset({"region", "idle_check_seconds"})
+    services: ClassVar[tuple[str, ...]]
+    engine_for_others: ClassVar[str]
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        _require_psycopg2()
+        self.options: Mapping[str, Any] = settings.get("OPTIONS") or {}
+        if settings.get("PASSWORD") or self.options.get("password"):
+            raise Misconfigured(
+                "E001",
+                "PASSWORD is set, and this engine signs in with IAM tokens alone.",
+                "Remove PASSWORD (in DATABASE_URL: the part between the user and the @).",
+            )
+        self.host: str = _required(settings, "HOST", "the endpoint that AWS shows")
+        self.user: str = _required(settings, "USER", "the database role that IAM may sign in as")
+        # The port is part of what RDS signs, so libpq's default has to be known here.
+        self.port = int(_number("PORT", settings.get("PORT") or 5432, "E002"))
+        self.connect_timeout = self._seconds("connect_timeout", CONNECT_TIMEOUT)
+        self.idle_check_seconds = self._seconds("idle_check_seconds", IDLE_CHECK_SECONDS)
+        self.endpoint = parse(self.host)
+        if self.endpoint.kind not in (*self.services, "other"):
+            raise Misconfigured(
+                "E005",
+                f"HOST {self.host!r} is an endpoint of another service.",
+                f'Set ENGINE to "{self.engine_for_others}", or correct the host.',
+            )
+        self.region = region_for(self.endpoint, self.options.get("region"))
+
+    def _seconds(self, option: str, default: float) -> float:
+        if option not in self.options:
+            return default
+        # libpq takes a connect_timeout of 0 for "wait for ever", which nobody wants on purpose.
+        return _number(f'OPTIONS["{option}"]', self.options[option], "E007")
+
+    @cached_property
+    @abstractmethod
+    def token_request(self) -> TokenRequest:
+        """What tokens are signed for."""
+
+    @property
+    def publicly_trusted(self) -> bool:
+        """Whether the server's certificate chains to Amazon's public roots."""
+        return True
+
+    @property
+    @abstractmethod
+    def roots_advice(self) -> str:
+        """Where the roots of the server's certificate are to be had."""
+
+    @abstractmethod
+    def refusal_advice(self) -> str:
+        """What to check when a token is refused, and the commands that do; never a secret."""
+
+    def connection_params(self, params: dict[str, Any]) -> dict[str, Any]:
+        """`params` as libpq takes them, with this backend's defaults and without its options."""
+        params = {**DEFAULTS, **params}
+        for name in self.own_options:
+            params.pop(name, None)
+        if "sslrootcert" not in params and self.publicly_trusted:
+            params["sslrootcert"] = os.environ.get("PGSSLROOTCERT") or public_roots()
+        return params
+
+
+class RDSLogin(Login):
+    """A role of Aurora PostgreSQL, RDS for PostgreSQL or RDS Proxy."""
+
+    services = ("rds", "rds-custom", "rds-proxy")
+    engine_for_others = "dbauth.dsql"
+
+    @cached_property
+    def token_request(self) -> TokenRequest:
+        return rds_request(host=self.host, port=self.port, user=self.user, region=self.region)
+
+    @property
+    def publicly_trusted(self) -> bool:
+        return self.endpoint.kind == "rds-proxy"
+
+    @property
+    def roots_advice(self) -> str:
+        if self.publicly_trusted:
+            return "RDS Proxy uses Amazon's public roots: remove the option to use certifi's."
+        return (
+            "Aurora and RDS use roots of their own, which no system carries: "
+            f"`curl --fail --remote-name {RDS_ROOTS}` and set the option to the file's path."
+        )
+
+    def refusal_advice(self) -> str:
+        from dbauth.advice import rds_refusal  # a page of text that only a refusal needs
+
+        return rds_refusal(self.user, self.host, self.region)
+
+
+def public_roots() -> str:
+    """The file with Amazon's public roots, among others."""
+    import certifi  # imported here: who brings roots of their own need not install it
+
+    return certifi.where()
+
+
+def _required(settings: Mapping[str, Any], name: str, meaning: str) -> str:
+    value = settings.get(name)
+    if not value:
+        raise Misconfigured("E002", f"{name} is not set.", f"Set it to {meaning}.")
+    return str(value)
+
+
+def _number(name: str, value: Any, error_id: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = 0
+    if number <= 0:
+        raise Misconfigured(error_id, f"{name} is {value!r}.", "Set it to a number above zero.")
+    return number
+
+
+def _require_psycopg2() -> None:
+    # Django takes psycopg 3 as soon as it is installed, whatever else is.
+    if is_psycopg3:
+        raise Misconfigured(
+            "E004",
+            "psycopg 3 is installed, Django prefers it, and this backend is made for psycopg2.",
+            "`pip uninstall psycopg psycopg-binary`.",
+        )

@@ -1,0 +1,83 @@
+"""Tokens, each signed once and shared by every connection until it is nearly stale."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from dbauth.credentials import Credentials, CredentialSource
+from dbauth.signing import TokenRequest, sign
+
+# A minute short of what the server grants, for slow networks and clocks that differ.
+REUSE_SECONDS = 14 * 60
+# A token dies with the credentials that signed it, so it is given up this long before them.
+EXPIRY_MARGIN = 60
+
+
+class Token:
+    """A signed token, who signed it and when (seconds since 1970)."""
+
+    __slots__ = ("_credentials", "issued_at", "value")
+
+    def __init__(self, value: str, credentials: Credentials, issued_at: float) -> None:
+        self.value = value
+        self.issued_at = issued_at
+        self._credentials = credentials
+
+    def is_fresh(self, credentials: Credentials, now: float) -> bool:
+        """Whether the server will take it from the holder of `credentials` at `now`."""
+        if not self._credentials.same_as(credentials):
+            return False
+        # The server judges by wall time, so we do: a clock that ran ahead when the token was
+        # signed leaves a token from the future, which is as useless as a stale one.
+        if not 0 <= now - self.issued_at < REUSE_SECONDS:
+            return False
+        return credentials.expires_at is None or now < credentials.expires_at - EXPIRY_MARGIN
+
+    def __repr__(self) -> str:
+        return f"<Token issued at {self.issued_at:.0f}>"
+
+
+class TokenCache:
+    """The newest token for each request; safe to use from any number of threads."""
+
+    def __init__(
+        self,
+        credentials: CredentialSource | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._credentials = credentials or CredentialSource()
+        self._clock = clock
+        self._tokens: dict[TokenRequest, Token] = {}
+        # Held while signing, so that threads which ask at once share one token.
+        self._lock = threading.Lock()
+
+    def get(self, request: TokenRequest) -> Token:
+        """A token that the server should accept; raises CredentialsError."""
+        with self._lock:
+            credentials = self._credentials.load()
+            token = self._tokens.get(request)
+            if token is None or not token.is_fresh(credentials, self._clock()):
+                token = self._sign(request, credentials)
+            return token
+
+    def renew(self, request: TokenRequest, refused: Token) -> Token:
+        """A token other than `refused`; raises CredentialsError.
+
+        Threads that were refused with the same token get one new token between them.
+        """
+        with self._lock:
+            token = self._tokens.get(request)
+            if token is None or token is refused:
+                self._credentials.forget()
+                token = self._sign(request, self._credentials.load())
+            return token
+
+    def age(self, token: Token) -> float:
+        """Seconds since `token` was signed."""
+        return self._clock() - token.issued_at
+
+    def _sign(self, request: TokenRequest, credentials: Credentials) -> Token:
+        now = self._clock()
+        token = Token(sign(request, credentials, now), credentials, now)
+        self._tokens[request] = token
+        return token

@@ -1,0 +1,32 @@
+"""The pauses between tries at a cluster that is waking up."""
+
+from itertools import islice
+
+import pytest
+
+from dbauth.dsql import waking
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = 0.0
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(waking, "time", clock)
+    return clock
+
+
+def test_pauses_double_up_to_a_limit(clock):
+    pauses = list(islice(waking.pauses(3600), 8))
+    for pause, longest in zip(pauses, [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0], strict=True):
+        assert longest / 2 <= pause <= longest
+
+
+def test_pauses_end_within_the_time_given(clock):
+    for pause in waking.pauses(7):
+        clock.now += pause
+    assert 5 <= clock.now < 7

@@ -1,0 +1,44 @@
+"""`python -m tests.dbauth.project.serve`: the project behind a WSGI server with one thread.
+
+Prints its port, and ends when its stdin does. Lines on stdin, JSON objects, change what a process
+cannot change about another: `{"clock": seconds}` sets the wall clock that far ahead, and
+`{"environment": {...}}` sets variables. Each is answered with a line.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+
+real_time = time.time
+ahead = 0.0
+
+
+def obey() -> None:
+    global ahead  # noqa: PLW0603 - the clock of the whole process
+    for line in sys.stdin:
+        order = json.loads(line)
+        ahead = order.get("clock", ahead)
+        for name, value in order.get("environment", {}).items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        print("done", flush=True)  # noqa: T201 - the answer
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    # Before anything that keeps a reference to it is imported.
+    time.time = lambda: real_time() + ahead
+    import waitress.server
+    from django.core.wsgi import get_wsgi_application
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.dbauth.project.settings"
+    server = waitress.server.create_server(
+        get_wsgi_application(), host="127.0.0.1", port=0, threads=1
+    )
+    print(server.effective_port, flush=True)  # noqa: T201 - the answer
+    threading.Thread(target=obey, daemon=True).start()
+    server.run()

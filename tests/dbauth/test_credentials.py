@@ -1,0 +1,176 @@
+"""Where credentials come from, and what is loaded for it."""
+
+import datetime
+import http.server
+import json
+import logging
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from dbauth.credentials import Credentials, CredentialsError, CredentialSource
+
+FAR = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=6)
+
+
+@pytest.fixture(autouse=True)
+def no_credentials(monkeypatch, tmp_path):
+    """A process that AWS knows nothing of: no keys, files, roles or metadata service."""
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION",
+        "AWS_PROFILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def in_the_environment(monkeypatch, **more):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENV")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "environment-secret")
+    for name, value in more.items():
+        monkeypatch.setenv(name, value)
+
+
+def fields(credentials):
+    return credentials.access_key, credentials.secret_key, credentials.session_token
+
+
+def test_the_environment_comes_first(monkeypatch):
+    in_the_environment(monkeypatch, AWS_SESSION_TOKEN="session")
+    assert fields(CredentialSource().load()) == ("AKIAENV", "environment-secret", "session")
+
+
+def test_a_rotation_in_the_environment_is_seen_at_once(monkeypatch):
+    in_the_environment(monkeypatch)
+    source = CredentialSource()
+    source.load()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "rotated")
+    assert source.load().secret_key == "rotated"
+
+
+def test_an_expiry_in_the_environment_is_kept(monkeypatch):
+    in_the_environment(monkeypatch, AWS_CREDENTIAL_EXPIRATION="2026-01-02T03:04:05Z")
+    assert CredentialSource().load().expires_at == 1767323045
+
+
+def test_an_expiry_that_is_no_time_is_named(monkeypatch):
+    in_the_environment(monkeypatch, AWS_CREDENTIAL_EXPIRATION="soon")
+    with pytest.raises(CredentialsError, match=r"AWS_CREDENTIAL_EXPIRATION is 'soon'"):
+        CredentialSource().load()
+
+
+def test_signing_with_the_environment_loads_neither_boto3_nor_django():
+    code = """
+import os, sys
+os.environ.update(AWS_ACCESS_KEY_ID="AKIAENV", AWS_SECRET_ACCESS_KEY="secret")
+from dbauth.signing import dsql_request
+from dbauth.tokens import TokenCache
+TokenCache().get(dsql_request(host="a.dsql.us-east-1.on.aws", region="us-east-1", admin=False))
+print(sorted({"boto3", "botocore", "django", "psycopg2", "certifi"} & set(sys.modules)))
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_a_profile_is_read_through_boto3(monkeypatch, tmp_path):
+    (tmp_path / "credentials").write_text(
+        "[staging]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = profile-secret\n"
+    )
+    monkeypatch.setenv("AWS_PROFILE", "staging")
+    assert fields(CredentialSource().load()) == ("AKIAPROFILE", "profile-secret", None)
+
+
+def test_a_profile_that_changed_is_read_again_after_a_refusal(tmp_path):
+    text = "[default]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = {}\n"
+    file = tmp_path / "credentials"
+    file.write_text(text.format("old"))
+    source = CredentialSource()
+    source.load()
+    file.write_text(text.format("new"))
+    source.forget()
+    assert source.load().secret_key == "new"
+
+
+class ContainerEndpoint(http.server.BaseHTTPRequestHandler):
+    """The credentials endpoint of containers, and of Lambda with SnapStart."""
+
+    def do_GET(self):
+        body = json.dumps(
+            {
+                "AccessKeyId": "ASIACONTAINER",
+                "SecretAccessKey": "container-secret",
+                "Token": "container-session",
+                "Expiration": FAR.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def container(monkeypatch):
+    with http.server.HTTPServer(("127.0.0.1", 0), ContainerEndpoint) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/credentials"
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
+        yield
+        server.shutdown()
+
+
+def test_a_role_of_the_container_comes_with_its_expiry(container):
+    credentials = CredentialSource().load()
+    assert fields(credentials) == ("ASIACONTAINER", "container-secret", "container-session")
+    assert credentials.expires_at == int(FAR.timestamp())
+
+
+def test_fetching_credentials_logs_none_of_them(container, caplog):
+    logging.getLogger("botocore.parsers").debug("loggers exist before they are quieted")
+    with caplog.at_level(logging.DEBUG):
+        CredentialSource().load()
+        logging.getLogger("botocore.parsers").debug("and speak again afterwards")
+    assert "container-s" not in caplog.text
+    assert "and speak again afterwards" in caplog.text
+
+
+def test_no_credentials_at_all_say_what_to_do():
+    with pytest.raises(CredentialsError, match=r"AWS_PROFILE or AWS_ACCESS_KEY_ID"):
+        CredentialSource().load()
+
+
+def test_half_a_key_pair_names_the_missing_half(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENV")
+    with pytest.raises(CredentialsError, match="AWS_SECRET_ACCESS_KEY"):
+        CredentialSource().load()
+
+
+def test_an_unknown_profile_is_named(monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    with pytest.raises(CredentialsError, match="no-such-profile"):
+        CredentialSource().load()
+
+
+def test_a_missing_boto3_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(CredentialsError, match="pip install boto3"):
+        CredentialSource().load()
+
+
+def test_the_repr_shows_the_key_id_and_no_secret():
+    assert repr(Credentials("AKIAONE", "secret", "session")) == "<Credentials AKIAONE>"
