@@ -26,11 +26,20 @@ $(RUN):
 		{ rm -rf "$(VENV)"; echo "'$(PYTHON)' cannot make virtual environments: on Debian and Ubuntu, 'apt install python3-venv'." >&2; exit 1; }
 
 $(VENV)/.runtime: requirements.txt | $(RUN)
+	@echo "Installing requirements.txt into $(VENV); this takes a minute, once."
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime | $(RUN)
+	@echo "Installing requirements-dev.txt into $(VENV); this takes a minute, once."
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+CHECKOV := $(VENV)/checkov
+
+$(CHECKOV)/.ready: requirements-checkov.txt | $(RUN)
+	$(RUN) -m venv --clear "$(CHECKOV)"
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
 	@touch $@
 
 .PHONY: run
@@ -45,8 +54,12 @@ superuser: $(VENV)/.runtime ## Make a user for the local admin
 	@$(LOCAL) $(MANAGE) migrate --verbosity 0
 	@$(LOCAL) $(MANAGE) createsuperuser
 
+.PHONY: rds-ca
+rds-ca: $(VENV)/.runtime ## Fetch the certificates that Aurora's TLS chains to, once
+	@$(LOCAL) $(MANAGE) fetch_rds_ca
+
 .PHONY: test
-test: lint ## Run the linters, the type checker and every test
+test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
 	$(RUN) -m pytest
 
 .PHONY: lint
@@ -55,6 +68,10 @@ lint: $(VENV)/.dev ## Run the linters and the type checker
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
+.PHONY: checkov
+checkov: $(CHECKOV)/.ready ## Look for insecure Terraform
+	$(CHECKOV)/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
+
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	$(RUN) -m ruff check --fix-only .
@@ -62,7 +79,8 @@ format: $(VENV)/.dev ## Format the code and mend what the linter can
 
 .PHONY: schema
 schema: $(VENV)/.dev ## Write carsite/openapi.json anew from the code
-	$(LOCAL) $(MANAGE) write_schema
+	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=carsite.settings.schema $(MANAGE) spectacular \
+		--format openapi-json --validate --fail-on-warn --file carsite/openapi.json
 
 .PHONY: clean
 clean: ## Remove environments, caches and build products; data stays

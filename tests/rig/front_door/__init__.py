@@ -8,11 +8,10 @@ process of its own, because psycopg2's `cancel()` holds the GIL and would deadlo
 from tests.rig.front_door.client import (
     CREDENTIALS,
     TEMPORARY,
-    Control,
     FrontDoor,
-    Statistics,
     running_front_door,
 )
+from tests.rig.front_door.control_client import Control, Statistics
 from tests.rig.front_door.sigv4 import Credentials
 
 __all__ = [

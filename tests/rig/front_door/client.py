@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,98 +13,21 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
+from tests.rig import certificates
+from tests.rig.front_door.control_client import Control
 from tests.rig.front_door.sigv4 import Credentials
-from tests.rig.front_door.tls import make_certificates
 from tests.rig.postgresql import PostgreSQL
 
 ROOT = Path(__file__).resolve().parents[3]
-ANSWER_SECONDS = 30
 SCHEMES = {"password": "postgresql", "rds-iam": "rds-iam", "dsql": "dsql"}
 
 Kind = Literal["password", "rds-iam", "dsql"]
-Refusal = Literal[
-    "access-denied", "starting-up", "too-many-connections", "signature-expired", "waking-up"
-]
 
 # AWS's own documentation uses the first pair; neither has ever been valid anywhere.
 CREDENTIALS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 TEMPORARY = Credentials(
     "ASIAIOSFODNN7EXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY", "rig+session/token=="
 )
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """What the door counted since it opened or was reset.
-
-    connects: sessions handed to the server. tokens: distinct ones seen, refused or not.
-    refusals: a reason and a user each. open: sessions at this moment.
-    """
-
-    connects: int
-    tokens: int
-    refusals: list[dict[str, str]]
-    open: int
-
-    @property
-    def reasons(self) -> list[str]:
-        return [refusal["reason"] for refusal in self.refusals]
-
-
-class Control:
-    """Orders to a running door; each returns when it is in force."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS)
-        self._lines = self._socket.makefile("rw", encoding="utf-8")
-
-    def close(self) -> None:
-        self._lines.close()
-        self._socket.close()
-
-    def order(self, command: str, **arguments: object) -> Any:
-        """The result of a command; RuntimeError if the door does not understand it."""
-        self._lines.write(json.dumps({"command": command, **arguments}) + "\n")
-        self._lines.flush()
-        answer = json.loads(self._lines.readline() or '{"error": "the door has died"}')
-        if "error" in answer:
-            raise RuntimeError(answer["error"])
-        return answer["result"]
-
-    def reset(self) -> None:
-        """Undo every order and count from zero; open sessions stay open."""
-        self.order("reset")
-
-    def set_clock(self, offset: float) -> None:
-        """Let the door's clock go `offset` seconds ahead of (negative: behind) this machine's."""
-        self.order("set_clock", offset=offset)
-
-    def set_credentials(self, *credentials: Credentials) -> None:
-        """These are valid from now on, and no others."""
-        self.order("set_credentials", credentials=[asdict(each) for each in credentials])
-
-    def refuse(self, count: int, refusal: Refusal = "access-denied") -> None:
-        """Turn the next `count` connects away."""
-        self.order("refuse", count=count, refusal=refusal)
-
-    def drop(self, how: Literal["reset", "eof"] = "reset") -> int:
-        """Cut all open sessions off; how many there were."""
-        dropped: int = self.order("drop", how=how)
-        return dropped
-
-    def hang(self) -> None:
-        """Stop relaying, without closing anything; new connects get no answer either."""
-        self.order("hang", hanging=True)
-
-    def resume(self) -> None:
-        self.order("hang", hanging=False)
-
-    def delay(self, seconds: float) -> None:
-        """Hold everything that is relayed for so long."""
-        self.order("delay", seconds=seconds)
-
-    def statistics(self) -> Statistics:
-        return Statistics(**self.order("statistics"))
 
 
 @dataclass
@@ -150,38 +72,59 @@ class FrontDoor:
 
 @contextlib.contextmanager
 def running_front_door(
-    postgresql: PostgreSQL,
-    kind: Kind,
-    hosts: Sequence[str],
-    region: str = "us-east-1",
-    module: str = "tests.rig.front_door",
+    postgresql: PostgreSQL, kind: Kind, hosts: Sequence[str], region: str = "us-east-1"
 ) -> Iterator[FrontDoor]:
     """A door before the server, as a process of its own, for as long as the block lasts.
 
     `hosts` are the names on its certificate; tokens must be signed for one of them.
     """
-    _prepare(postgresql, kind)
+    with (
+        door_process("tests.rig.front_door", postgresql, kind, hosts, region=region) as opened,
+        contextlib.closing(Control(opened.control_port)) as control,
+    ):
+        yield FrontDoor(kind, list(hosts), region, opened.port, opened.ca, control, opened.process)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A door's process, and where it is."""
+
+    process: subprocess.Popen[str]
+    port: int
+    control_port: int
+    ca: Path
+
+
+@contextlib.contextmanager
+def door_process(
+    module: str,
+    postgresql: PostgreSQL,
+    kind: Kind,
+    hosts: Sequence[str],
+    *,
+    region: str,
+    database: str = "postgres",
+) -> Iterator[Opened]:
+    """Run `python -m module` with certificates for the hosts."""
+    _prepare(postgresql, kind, database)
     with tempfile.TemporaryDirectory(prefix="carsite-front-door-") as folder:
-        ca, certificate = make_certificates(Path(folder), hosts)
+        certificate = certificates.issue(Path(folder), *hosts)
         settings = {
             "kind": kind,
             "hosts": list(hosts),
             "region": region,
-            "certificate": str(certificate),
+            "certificate": str(certificate.chain),
             "upstream_socket": str(postgresql.socket),
             "upstream_port": postgresql.port,
             "credentials": [asdict(CREDENTIALS), asdict(TEMPORARY)],
+            "database": database,
         }
-        with _process(module, settings) as (process, ports):
-            control = Control(ports["control"])
-            try:
-                yield FrontDoor(kind, list(hosts), region, ports["port"], ca, control, process)
-            finally:
-                control.close()
+        with _started(module, settings) as (process, ports):
+            yield Opened(process, ports["port"], ports["control"], certificate.ca)
 
 
 @contextlib.contextmanager
-def _process(
+def _started(
     module: str, settings: Mapping[str, Any]
 ) -> Iterator[tuple[subprocess.Popen[str], dict[str, int]]]:
     process = subprocess.Popen(
@@ -191,6 +134,7 @@ def _process(
         stdout=subprocess.PIPE,
         text=True,
     )
+    # Leaving the block closes the process's stdin, which is its sign to go, and waits for it.
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -200,17 +144,18 @@ def _process(
         if not line:
             raise RuntimeError(f"{module} did not start; its error is above")
         yield process, json.loads(line)
-        # The end of its stdin is the process's sign to go, and leaving the block closes it.
 
 
-def _prepare(postgresql: PostgreSQL, kind: Kind) -> None:
-    """The roles that AWS makes with a new database."""
-    role = {"password": None, "rds-iam": "rds_iam", "dsql": "admin"}[kind]
-    if role is None or postgresql.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
-        return
+def _prepare(postgresql: PostgreSQL, kind: Kind, database: str) -> None:
+    """The roles that AWS makes with a new database, and what they may do in it."""
     if kind == "rds-iam":
-        postgresql.execute("CREATE ROLE rds_iam")
-    else:
-        postgresql.execute("CREATE ROLE admin LOGIN CREATEROLE")
-        postgresql.execute("GRANT ALL ON DATABASE postgres TO admin")
-        postgresql.execute("GRANT ALL ON SCHEMA public TO admin")
+        _make_role(postgresql, "rds_iam", "NOLOGIN")
+    elif kind == "dsql":
+        _make_role(postgresql, "admin", "LOGIN CREATEROLE")
+        postgresql.execute(f'GRANT ALL ON DATABASE "{database}" TO admin')
+        postgresql.execute("GRANT ALL ON SCHEMA public TO admin", database)
+
+
+def _make_role(postgresql: PostgreSQL, name: str, options: str) -> None:
+    if not postgresql.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'"):
+        postgresql.execute(f"CREATE ROLE {name} {options}")

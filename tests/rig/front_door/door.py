@@ -6,15 +6,23 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from datetime import timedelta
 
 from tests.rig.front_door import wire
-from tests.rig.front_door.admission import KINDS, Client, PasswordDoor, RefusedError
+from tests.rig.front_door.admission import Client, PasswordDoor, RefusedError
+from tests.rig.front_door.dsql import DsqlDoor
+from tests.rig.front_door.rds import RdsIamDoor
 from tests.rig.front_door.state import State
 from tests.rig.front_door.stream import Stream
 from tests.rig.front_door.tls import CancelRequested, Listener, PlainTextRefusedError
 from tests.rig.front_door.upstream import Upstream, UpstreamRefusedError
 
 BACKLOG = 512
+KINDS: dict[str, type[PasswordDoor]] = {
+    "password": PasswordDoor,
+    "rds-iam": RdsIamDoor,
+    "dsql": DsqlDoor,
+}
 GONE = (OSError, asyncio.IncompleteReadError, ssl.SSLError, wire.ProtocolError)
 
 
@@ -25,6 +33,7 @@ class Session:
         self.state = state
         self.client = client
         self.server = server
+        self.connected = state.now()
 
     async def run(self) -> None:
         """Relay until either end has gone."""
@@ -55,6 +64,10 @@ class Session:
         # A peer that hangs says nothing, not even goodbye.
         await self.state.flowing.wait()
 
+    def age(self, by: timedelta) -> None:
+        """Have been opened so much earlier."""
+        self.connected -= by
+
     def drop(self, how: str) -> None:
         """Cut the client off: `reset` as a crashed host does, `eof` as a closing one."""
         self.client.cut(reset=how == "reset")
@@ -64,15 +77,20 @@ class Session:
 class Door:
     """Listens on a loopback port."""
 
-    session: type[Session] = Session
+    kinds = KINDS
 
     def __init__(self, state: State) -> None:
         settings = state.settings
         self.state = state
-        self.upstream = Upstream(settings.upstream_socket, settings.upstream_port)
-        self.admission: PasswordDoor = KINDS[settings.kind](state, self.upstream)
+        self.upstream = Upstream(
+            settings.upstream_socket, settings.upstream_port, settings.database
+        )
+        self.admission: PasswordDoor = self.kinds[settings.kind](state, self.upstream)
         self.listener = Listener(settings.certificate)
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def prepare(self) -> None:
+        """What a door does before it opens; this one needs nothing."""
 
     async def serve(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -121,7 +139,10 @@ class Door:
         else:
             self.state.statistics.connects += 1
             with contextlib.suppress(*GONE):
-                await self.session(self.state, stream, server).run()
+                await self.session(stream, server).run()
+
+    def session(self, client: Stream, server: Stream) -> Session:
+        return Session(self.state, client, server)
 
     async def _refuse(self, stream: Stream, refusal: RefusedError, user: str) -> None:
         self.state.statistics.refused(refusal.reason, user)

@@ -15,7 +15,11 @@ from tests.rig.front_door.sigv4 import Credentials
 class Session(Protocol):
     """An open connection, as far as the control channel cares."""
 
+    connected: datetime
+
     def drop(self, how: str) -> None: ...
+
+    def age(self, by: timedelta) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Settings:
     upstream_socket: str
     upstream_port: int
     credentials: list[dict[str, Any]]
+    database: str = "postgres"  # what the server has behind the gate's only database
 
 
 @dataclass
@@ -55,6 +60,7 @@ class State:
         self.port = 0
         self.sessions: set[Session] = set()
         self.flowing = asyncio.Event()
+        self.refusals: frozenset[str] = frozenset()
         self.reset()
 
     def reset(self) -> None:

@@ -1,4 +1,4 @@
-"""The door's TLS: certificates from a throw-away authority, negotiation, the name asked for."""
+"""The door's TLS: how it is negotiated, and the server name that the client asks for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import socket
 import ssl
 import struct
 import weakref
-from collections.abc import Sequence
-from pathlib import Path
-
-import trustme
 
 from tests.rig.front_door import wire
 from tests.rig.front_door.stream import Stream
@@ -18,15 +14,6 @@ from tests.rig.front_door.stream import Stream
 ALPN = "postgresql"
 TLS_HANDSHAKE = b"\x16"
 HANDSHAKE_SECONDS = 30
-
-
-def make_certificates(folder: Path, hosts: Sequence[str]) -> tuple[Path, Path]:
-    """A new authority's certificate, and a file with key and chain for the hosts."""
-    authority = trustme.CA()
-    ca, certificate = folder / "ca.pem", folder / "server.pem"
-    authority.cert_pem.write_to_path(str(ca))
-    authority.issue_cert(*hosts).private_key_and_cert_chain_pem.write_to_path(str(certificate))
-    return ca, certificate
 
 
 class PlainTextRefusedError(Exception):

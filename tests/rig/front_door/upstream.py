@@ -31,9 +31,10 @@ def quoted(text: str) -> str:
 class Upstream:
     """Opens connections to the server, and keeps one as its administrator."""
 
-    def __init__(self, socket_path: str, port: int) -> None:
+    def __init__(self, socket_path: str, port: int, database: str) -> None:
         self._socket_path = socket_path
         self._port = port
+        self._database = database
         self._administrator: Stream | None = None
         self._turn = asyncio.Lock()
 
@@ -58,7 +59,7 @@ class Upstream:
             administrator = await self.trusted()
             await administrator.send(
                 wire.Startup.of(
-                    {"user": SUPERUSER, "database": SUPERUSER, "application_name": "door"}
+                    {"user": SUPERUSER, "database": self._database, "application_name": "door"}
                 )
             )
             await _rows(administrator)

@@ -82,6 +82,11 @@ async def read_message(reader: asyncio.StreamReader) -> Message:
 def error(code: str, message: str, *, hint: str | None = None, severity: str = "ERROR") -> Message:
     """An ErrorResponse with the fields that clients read."""
     fields = {"S": severity, "V": severity, "C": code, "M": message} | ({"H": hint} if hint else {})
+    return error_of(fields)
+
+
+def error_of(fields: Mapping[str, str]) -> Message:
+    """An ErrorResponse of fields by their one-letter names."""
     body = b"".join(name.encode() + value.encode() + b"\0" for name, value in fields.items())
     return Message(b"E", body + b"\0")
 

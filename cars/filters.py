@@ -1,0 +1,33 @@
+"""The query parameters of GET /cars."""
+
+from __future__ import annotations
+
+from django import forms
+from django_filters import rest_framework as filters
+
+from cars.models import Car
+
+
+class YearFilter(filters.NumberFilter):
+    """A whole number that every database can compare with its column."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(field_name="year", min_value=0, max_value=9999, **kwargs)
+
+
+class CarFilter(filters.FilterSet):
+    """All of them exact, and all that are given must hold. A bad value is 400 and named."""
+
+    make = filters.CharFilter(max_length=100)
+    model = filters.CharFilter(max_length=100)
+    year = YearFilter()
+    year_min = YearFilter(lookup_expr="gte", label="Year, at least")
+    year_max = YearFilter(lookup_expr="lte", label="Year, at most")
+    color = filters.CharFilter(max_length=50)
+    vin = filters.CharFilter(max_length=17, label="VIN")
+
+    class Meta:
+        model = Car
+        fields: list[str] = []  # all are declared above

@@ -1,0 +1,60 @@
+"""Why a load ended early, in words that say what is stored and what to do."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandError
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
+
+from cars.loading import Counts, InvalidRow
+from cars.loading.rejects import describe
+from cars.reading import UnreadableError
+
+INTERRUPTED = 130  # what shells report for SIGINT
+AGAIN = "Run the same command again to continue: what is stored is skipped."
+
+
+class InvalidRowsError(Exception):
+    """A batch has bad rows, and they were not to be skipped."""
+
+    def __init__(self, rows: list[InvalidRow]) -> None:
+        super().__init__(f"{len(rows)} invalid rows")
+        self.rows = rows
+
+
+# What a load may end with before its end.
+FAILURES = (InvalidRowsError, UnreadableError, OSError, DatabaseError, KeyboardInterrupt)
+
+
+def failure(error: BaseException, name: str, counts: Counts) -> CommandError:
+    """One of FAILURES as the command reports it. `name` is the file's."""
+    code = INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
+    text = f"{name}: {_reason(error)}\nUp to here: {counts}. {_remedy(error)}"
+    return CommandError(text, returncode=code)
+
+
+def _reason(error: BaseException) -> str:
+    match error:
+        case InvalidRowsError():
+            return describe(error.rows) + "\nNothing of this batch is stored."
+        case OperationalError() | InterfaceError():
+            return f"the database fails or does not answer: {error}".strip()
+        case DatabaseError():
+            return f"the database refuses: {error}".strip()
+        case KeyboardInterrupt():
+            return "interrupted."
+        case _:
+            return str(error)
+
+
+def _remedy(error: BaseException) -> str:
+    match error:
+        case InvalidRowsError():
+            return (
+                "Mend these rows and run the same command again: what is stored is skipped."
+                " Or add --skip-invalid to put bad rows into a file of their own."
+            )
+        case UnreadableError():
+            return "Mend the file and run the same command again: what is stored is skipped."
+        case _:
+            return AGAIN

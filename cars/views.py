@@ -1,0 +1,65 @@
+"""GET /cars, POST /cars, GET /cars/{id}."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.db import IntegrityError
+from django.urls import reverse
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import generics
+from rest_framework.exceptions import ValidationError
+from rest_framework.serializers import BaseSerializer
+from rest_framework.utils.serializer_helpers import ReturnDict
+
+from cars import idempotency
+from cars.filters import CarFilter
+from cars.models import Car
+from cars.pagination import NewestFirstPagination
+from cars.permissions import WritesMayRequireLogin
+from cars.serializers import CarSerializer
+
+
+class CarList(generics.ListCreateAPIView[Car]):
+    """Cars, newest first. The query parameters filter them; a POST adds one.
+
+    A POST with an Idempotency-Key header is safe to send again: the same key and body always give
+    the same car.
+    """
+
+    queryset = Car.objects.all()
+    serializer_class = CarSerializer
+    pagination_class = NewestFirstPagination
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = CarFilter
+    permission_classes = [WritesMayRequireLogin]
+
+    def perform_create(self, serializer: BaseSerializer[Car]) -> None:
+        """One INSERT. What it collides with tells a repeated request from a duplicate VIN."""
+        identity = idempotency.identify(self.request, serializer.validated_data)
+        try:
+            serializer.save(**asdict(identity) if identity else {})
+        except IntegrityError as error:
+            car = Car.objects.filter(pk=identity.id).first() if identity else None
+            if identity is None or car is None:
+                # With the serializer, the browsable API keeps what was typed into its form.
+                errors = {"vin": ["A car with this VIN already exists."]}
+                raise ValidationError(
+                    ReturnDict(errors, serializer=serializer), code="unique"
+                ) from error
+            if car.idempotency_fingerprint != identity.idempotency_fingerprint:
+                raise idempotency.KeyReused from error
+            serializer.instance = car
+
+    def get_success_headers(self, data: dict[str, str]) -> dict[str, str]:
+        return {
+            "Location": self.request.build_absolute_uri(reverse("car-detail", args=[data["id"]]))
+        }
+
+
+class CarDetail(generics.RetrieveAPIView[Car]):
+    """One car."""
+
+    queryset = Car.objects.all()
+    serializer_class = CarSerializer
+    permission_classes = [WritesMayRequireLogin]

@@ -1,0 +1,77 @@
+"""DATABASE_URL, and what the deployed stages add to it.
+
+The URL's scheme picks the authentication (`postgresql`, `rds-iam`, `dsql`), its query parameters
+become OPTIONS and win over what is set here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+from dbauth.endpoints import parse
+
+# AWS's own roots, which sign the certificates of Aurora and RDS and are in no public store.
+# `manage.py fetch_rds_ca` fetches them to this path.
+RDS_CA = Path(__file__).with_name("rds-global-bundle.pem")
+
+CONNECT_TIMEOUT_SECONDS = 5
+# Give up on a connection whose peer stopped acknowledging, before API Gateway gives up on us.
+TCP_USER_TIMEOUT_MILLISECONDS = 10_000
+
+PASSWORD_ENGINES = dict.fromkeys(
+    ["postgresql", "postgres", "pgsql"], "django.db.backends.postgresql"
+)
+IAM_ENGINES = {"rds-iam": "dbauth", "dsql": "dbauth.dsql"}
+SIGNED_BY_RDS = {"rds", "rds-custom", "other"}  # kinds of dbauth.endpoints
+
+# Lambda freezes a container between requests: connections stay open, and a health check finds out
+# whether they survived.
+PERSISTENT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+
+
+def password_database(env: Env) -> dict[str, Any]:
+    """DATABASES["default"] for a user with a password: TLS verified, connections kept.
+
+    Raises ImproperlyConfigured for a URL of another scheme or without a host or a user.
+    """
+    settings = _parse(env, PASSWORD_ENGINES, "postgresql://user:password@host:5432/database")
+    defaults = {
+        "sslmode": "verify-full",
+        "sslrootcert": str(RDS_CA),
+        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "tcp_user_timeout": TCP_USER_TIMEOUT_MILLISECONDS,
+    }
+    return {**PERSISTENT, **settings, "OPTIONS": defaults | settings.get("OPTIONS", {})}
+
+
+def iam_database(env: Env) -> dict[str, Any]:
+    """DATABASES["default"] for a user whose password is an IAM token; `dbauth` does the rest.
+
+    Raises ImproperlyConfigured as password_database does.
+    """
+    settings = _parse(env, IAM_ENGINES, "dsql://user@host:5432/postgres or rds-iam://user@host")
+    options = settings.get("OPTIONS", {})
+    # The other endpoints chain to public roots, which dbauth finds by itself.
+    if parse(settings["HOST"]).kind in SIGNED_BY_RDS:
+        options.setdefault("sslrootcert", str(RDS_CA))
+    return {**PERSISTENT, **settings, "OPTIONS": options}
+
+
+def _parse(env: Env, engines: dict[str, str], example: str) -> dict[str, Any]:
+    url = env("DATABASE_URL")
+    scheme = url.partition(":")[0]
+    if scheme not in engines:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL begins with '{scheme}:', and these settings expect {example}"
+        )
+    settings: dict[str, Any] = env.db_url_config(url, engine=engines[scheme])
+    missing = [part for part in ("HOST", "USER", "NAME") if not settings.get(part)]
+    if missing:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL has no {' and no '.join(missing).lower()}; expected {example}"
+        )
+    return settings

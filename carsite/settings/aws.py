@@ -1,0 +1,58 @@
+"""What both deployed stages share: security, static files, logging. Only the database is missing.
+
+Required variables have no default here: without them the process does not start.
+"""
+
+import os
+
+from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
+from carsite.settings.base import LOGGING, MIDDLEWARE, env
+
+DEBUG = False
+SECRET_KEY = env("DJANGO_SECRET_KEY")
+# While a key is being replaced, what the old one signed stays valid.
+SECRET_KEY_FALLBACKS = env.list("DJANGO_SECRET_KEY_FALLBACKS", default=[])
+
+ALLOWED_HOSTS = (
+    env.list("ALLOWED_HOSTS")
+    if "ALLOWED_HOSTS" in env
+    else [f".execute-api.{env('AWS_REGION')}.amazonaws.com"]
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars); behind a
+# custom domain or outside Lambda there is nothing before it.
+STAGE = os.environ["DJANGO_SETTINGS_MODULE"].rpartition(".")[2]
+SCRIPT_NAME = env(
+    "DJANGO_SCRIPT_NAME", default=f"/{STAGE}" if "AWS_LAMBDA_FUNCTION_NAME" in env else ""
+)
+FORCE_SCRIPT_NAME = SCRIPT_NAME or None
+
+# API Gateway speaks HTTPS only and sets this header itself, so a client cannot forge it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_PATH = SCRIPT_NAME or "/"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
+
+STATIC_URL = f"{SCRIPT_NAME}/static/"
+WHITENOISE_STATIC_PREFIX = "/static/"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+MIDDLEWARE = [
+    *MIDDLEWARE[:2],
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # right after SecurityMiddleware, as it asks for
+    *MIDDLEWARE[2:],
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LOGGING["handlers"]["console"]["formatter"] = "json"

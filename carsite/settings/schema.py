@@ -1,0 +1,19 @@
+"""For `make schema` alone: the OpenAPI generator, which is not installed where the service runs."""
+
+from carsite.settings.local import *  # noqa: F403 - settings modules extend one another this way
+from carsite.settings.local import INSTALLED_APPS, REST_FRAMEWORK
+
+INSTALLED_APPS = [*INSTALLED_APPS, "drf_spectacular"]
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_SCHEMA_CLASS": "carsite.openapi.CarsSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Cars API",
+    "DESCRIPTION": "Cars on Aurora PostgreSQL and on Aurora DSQL: the same API on both.",
+    "VERSION": "1",
+    # Relative to /schema, so that it is right under any host and stage path.
+    "SERVERS": [{"url": "."}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/",
+    # What a client can do without a session; logging in is the browser's business.
+    "AUTHENTICATION_WHITELIST": [],
+}

@@ -1,0 +1,25 @@
+"""Every path of the service."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from carsite import docs, health
+
+admin.site.site_header = admin.site.site_title = "Cars"
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="car-list"), name="root"),
+    path("", include("cars.urls")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("docs", docs.docs, name="docs"),
+    path("schema", docs.schema, name="schema"),
+    path("health", health.health, name="health"),
+    path("api-auth/", include("rest_framework.urls")),
+]
+
+handler400 = "carsite.errors.bad_request"
+handler403 = "carsite.errors.permission_denied"
+handler404 = "carsite.errors.not_found"
+handler500 = "carsite.errors.server_error"

@@ -1,0 +1,9 @@
+"""WSGI entry point, for any server that speaks it."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsite.settings.local")
+
+application = get_wsgi_application()

@@ -1,0 +1,62 @@
+# What the chosen mode ignores. A check warns and lets the apply go on: the guide's own tfvars set some of these.
+
+check "dsql_mode_ignores_instance_settings" {
+  assert {
+    condition = var.aurora_dsql_engine != "dsql" || alltrue([
+      var.aurora_dsql_instance_class == null,
+      var.aurora_dsql_engine_version == null,
+    ])
+    error_message = "aurora_dsql_instance_class and aurora_dsql_engine_version have no effect: DSQL has no instances and no versions. Remove them, or set aurora_dsql_engine = \"aurora-postgresql\"."
+  }
+}
+
+check "dsql_mode_ignores_the_administrator" {
+  assert {
+    condition = var.aurora_dsql_engine != "dsql" || alltrue([
+      var.aurora_dsql_database_user == null,
+      var.aurora_dsql_database_password == null,
+    ])
+    error_message = "aurora_dsql_database_user and aurora_dsql_database_password have no effect: the administrator of DSQL is always admin, who connects with an IAM token. Remove them, or set aurora_dsql_engine = \"aurora-postgresql\"."
+  }
+}
+
+check "dsql_mode_ignores_public_access" {
+  assert {
+    condition     = var.aurora_dsql_engine != "dsql" || !var.aurora_dsql_publicly_accessible
+    error_message = "aurora_dsql_publicly_accessible has no effect: every DSQL cluster has a public name, which IAM guards, and the function uses the VPC endpoint."
+  }
+}
+
+check "dsql_stage_has_a_database" {
+  assert {
+    condition     = var.enable_aurora_dsql_cluster || !var.enable_python_lambda_dsql
+    error_message = "enable_python_lambda_dsql has no effect without enable_aurora_dsql_cluster = true: output zappa has no stage dsql."
+  }
+}
+
+check "resource_id_override_names_this_cluster" {
+  assert {
+    # Not `||`, which would make every first plan warn that the id is not known yet.
+    condition = var.aurora_dsql_cluster_resource_id == null ? true : contains(
+      concat(module.dsql[*].identifier, module.aurora_iam[*].cluster_resource_id), var.aurora_dsql_cluster_resource_id,
+    )
+    error_message = "aurora_dsql_cluster_resource_id is ${coalesce(var.aurora_dsql_cluster_resource_id, "null")}, not the cluster that this configuration makes: the function may connect to the former only. Delete the line unless that is what you want."
+  }
+}
+
+check "auto_pause_has_something_to_pause" {
+  assert {
+    condition = var.aurora_auto_pause != true || anytrue([
+      var.enable_aurora && var.aurora_instance_class == "db.serverless",
+      local.aurora_iam_enabled && coalesce(var.aurora_dsql_instance_class, "db.serverless") == "db.serverless",
+    ])
+    error_message = "aurora_auto_pause has no effect: only db.serverless can pause. Set aurora_instance_class or aurora_dsql_instance_class to db.serverless."
+  }
+}
+
+check "managed_passwords_replace_the_given" {
+  assert {
+    condition     = !var.manage_master_passwords || var.database_password == null && var.aurora_dsql_database_password == null
+    error_message = "database_password and aurora_dsql_database_password have no effect with manage_master_passwords = true: AWS makes the passwords."
+  }
+}

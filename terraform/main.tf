@@ -1,0 +1,116 @@
+# The databases and the network that the functions reach them through. Zappa owns the functions, their
+# roles and the gateways; output `zappa` is all that it needs from here.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  production            = var.environment == "production"
+  backup_retention_days = local.production ? 7 : 3
+  deletion_protection   = coalesce(var.deletion_protection, local.production)
+  skip_final_snapshot   = coalesce(var.aurora_skip_final_snapshot, !local.production)
+  auto_pause            = coalesce(var.aurora_auto_pause, !local.production)
+
+  # The guide calls the second database Aurora DSQL and describes an Aurora cluster with IAM
+  # authentication. Both are here; aurora_dsql_engine picks one.
+  dsql_enabled       = var.enable_aurora_dsql_cluster && var.aurora_dsql_engine == "dsql"
+  aurora_iam_enabled = var.enable_aurora_dsql_cluster && var.aurora_dsql_engine == "aurora-postgresql"
+  dsql_name          = "${var.project_name}-aurora-dsql-cluster"
+
+  stages = toset(concat(
+    var.enable_aurora ? ["regular"] : [],
+    var.enable_aurora_dsql_cluster && var.enable_python_lambda_dsql ? ["dsql"] : [],
+  ))
+  function_groups = module.network.function_security_group_ids
+
+  # Only the second Aurora cluster can be public: the guide has no such switch for the regular one, and
+  # the public name of a DSQL cluster needs no subnet of ours.
+  dsql_is_public = local.aurora_iam_enabled && var.aurora_dsql_publicly_accessible
+
+  # Every zone of an endpoint is billed by the hour, and one serves the whole VPC: only production pays
+  # for surviving the loss of a zone.
+  endpoint_subnet_ids = local.production ? module.network.private_subnet_ids : slice(module.network.private_subnet_ids, 0, 1)
+}
+
+module "network" {
+  source = "./modules/network"
+
+  name                        = var.project_name
+  cidr_block                  = var.vpc_cidr_block
+  availability_zones          = var.availability_zones
+  stages                      = local.stages
+  create_database_subnets     = local.aurora_iam_enabled
+  route_databases_to_internet = local.dsql_is_public
+}
+
+module "aurora" {
+  source = "./modules/aurora"
+  count  = var.enable_aurora ? 1 : 0
+
+  identifier     = "${var.project_name}-aurora-cluster"
+  engine_version = var.aurora_engine_version
+  instance_class = var.aurora_instance_class
+  auto_pause     = local.auto_pause
+  max_capacity   = var.aurora_max_capacity
+
+  database_name           = var.database_name
+  master_username         = var.database_user
+  master_password         = var.database_password
+  master_password_version = var.database_password_version
+  manage_master_password  = var.manage_master_passwords
+
+  vpc_id                    = module.network.vpc_id
+  subnet_ids                = module.network.private_subnet_ids
+  client_security_group_ids = { regular = local.function_groups["regular"] }
+  allowed_cidr_blocks       = var.allowed_cidr_blocks
+
+  backup_retention_days = local.backup_retention_days
+  log_retention_days    = var.log_retention_days
+  deletion_protection   = local.deletion_protection
+  skip_final_snapshot   = local.skip_final_snapshot
+  apply_immediately     = !local.production
+}
+
+module "aurora_iam" {
+  source = "./modules/aurora"
+  count  = local.aurora_iam_enabled ? 1 : 0
+
+  identifier     = local.dsql_name
+  engine_version = coalesce(var.aurora_dsql_engine_version, "15.14")
+  instance_class = coalesce(var.aurora_dsql_instance_class, "db.serverless")
+  auto_pause     = local.auto_pause
+  max_capacity   = var.aurora_max_capacity
+
+  database_name           = var.aurora_dsql_database_name
+  master_username         = coalesce(var.aurora_dsql_database_user, "postgres")
+  master_password         = var.aurora_dsql_database_password
+  master_password_version = var.database_password_version
+  manage_master_password  = var.manage_master_passwords
+  iam_authentication      = true
+
+  vpc_id                    = module.network.vpc_id
+  subnet_ids                = module.network.database_subnet_ids
+  publicly_accessible       = local.dsql_is_public
+  client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
+  allowed_cidr_blocks       = var.allowed_cidr_blocks
+
+  backup_retention_days = local.backup_retention_days
+  log_retention_days    = var.log_retention_days
+  deletion_protection   = local.deletion_protection
+  skip_final_snapshot   = local.skip_final_snapshot
+  apply_immediately     = !local.production
+}
+
+module "dsql" {
+  source = "./modules/dsql"
+  count  = local.dsql_enabled ? 1 : 0
+
+  name                      = local.dsql_name
+  aws_region                = var.aws_region
+  vpc_id                    = module.network.vpc_id
+  subnet_ids                = local.endpoint_subnet_ids
+  client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
+  allowed_cidr_blocks       = var.allowed_cidr_blocks
+  deletion_protection       = local.deletion_protection
+}

@@ -1,0 +1,107 @@
+# One Aurora PostgreSQL cluster with one instance.
+
+locals {
+  major_version = split(".", var.engine_version)[0]
+  is_serverless = var.instance_class == "db.serverless"
+}
+
+resource "aws_rds_cluster" "this" {
+  #checkov:skip=CKV_AWS_327:Encrypted with the key that AWS manages; a key of one's own is billed by the month.
+  #checkov:skip=CKV_AWS_162:A module variable: the cluster with password authentication does not accept tokens on purpose.
+  #checkov:skip=CKV_AWS_139:A module variable: on in production, where a variable validation insists on it.
+  #checkov:skip=CKV2_AWS_8:Automated backups with the retention of the environment take the place of a backup plan.
+  #checkov:skip=CKV2_AWS_27:Logging every query would write the cars' data into the logs.
+  cluster_identifier = var.identifier
+  engine             = "aurora-postgresql"
+  engine_version     = var.engine_version
+  database_name      = var.database_name
+  port               = 5432
+
+  master_username = var.master_username
+  # Write-only: sent to AWS when the version changes, and never part of a plan or of the state.
+  master_password_wo          = var.manage_master_password ? null : var.master_password
+  master_password_wo_version  = var.manage_master_password ? null : var.master_password_version
+  manage_master_user_password = var.manage_master_password ? true : null
+
+  iam_database_authentication_enabled = var.iam_authentication
+  storage_encrypted                   = true
+  db_cluster_parameter_group_name     = aws_rds_cluster_parameter_group.this.name
+  db_subnet_group_name                = aws_db_subnet_group.this.name
+  vpc_security_group_ids              = [aws_security_group.database.id]
+
+  backup_retention_period         = var.backup_retention_days
+  copy_tags_to_snapshot           = true
+  deletion_protection             = var.deletion_protection
+  skip_final_snapshot             = var.skip_final_snapshot
+  final_snapshot_identifier       = var.skip_final_snapshot ? null : "${var.identifier}-final"
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+  apply_immediately               = var.apply_immediately
+
+  dynamic "serverlessv2_scaling_configuration" {
+    for_each = local.is_serverless ? [1] : []
+
+    content {
+      min_capacity             = var.auto_pause ? 0 : 0.5
+      max_capacity             = var.max_capacity
+      seconds_until_auto_pause = var.auto_pause ? 300 : null
+    }
+  }
+
+  lifecycle {
+    # Not a validation of the variable: Terraform would print the line that sets it, password and all.
+    precondition {
+      condition     = var.manage_master_password || can(regex("^[!#-.0-?A-~]{8,128}$", var.master_password)) && var.master_password != "YOUR_PASSWORD"
+      error_message = "The password of ${var.identifier} must be one of your own, 8 to 128 printable ASCII characters without spaces, '/', '\"' and '@'."
+    }
+
+    precondition {
+      condition     = !var.publicly_accessible || length(var.allowed_cidr_blocks) > 0
+      error_message = "${var.identifier} is publicly accessible and nobody may connect: set allowed_cidr_blocks to the addresses that may, such as [\"203.0.113.7/32\"], or set publicly_accessible to false."
+    }
+  }
+
+  # Aurora would create the log group itself, and keep the logs for ever.
+  depends_on = [aws_cloudwatch_log_group.postgresql]
+}
+
+resource "aws_rds_cluster_instance" "this" {
+  #checkov:skip=CKV_AWS_118:Enhanced monitoring is billed; the metrics that come for free are enough for one instance.
+  #checkov:skip=CKV_AWS_353:Not offered by every class that is allowed here, and withdrawn by AWS in 2026.
+  #checkov:skip=CKV_AWS_354:See CKV_AWS_353.
+  #checkov:skip=CKV_AWS_226:On when engine_version names a major version; a full version stays where the user put it.
+  identifier           = "${var.identifier}-1"
+  cluster_identifier   = aws_rds_cluster.this.id
+  engine               = aws_rds_cluster.this.engine
+  engine_version       = aws_rds_cluster.this.engine_version
+  instance_class       = var.instance_class
+  publicly_accessible  = var.publicly_accessible
+  db_subnet_group_name = aws_db_subnet_group.this.name
+  apply_immediately    = var.apply_immediately
+
+  # A minor upgrade behind Terraform's back would be a difference that no apply can undo.
+  auto_minor_version_upgrade = !strcontains(var.engine_version, ".")
+}
+
+resource "aws_rds_cluster_parameter_group" "this" {
+  # A new major version needs a new group beside the old one.
+  name_prefix = "${var.identifier}-${local.major_version}-"
+  description = "${var.identifier}: TLS only"
+  family      = "aurora-postgresql${local.major_version}"
+
+  # Up to PostgreSQL 16 Aurora accepts connections in plain text unless told otherwise.
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_log_group" "postgresql" {
+  #checkov:skip=CKV_AWS_158:Encrypted by CloudWatch; a key of one's own is billed by the month.
+  #checkov:skip=CKV_AWS_338:One day, as the user's guide has it.
+  name              = "/aws/rds/cluster/${var.identifier}/postgresql"
+  retention_in_days = var.log_retention_days
+}

@@ -1,0 +1,71 @@
+# One Aurora DSQL cluster and the way to it from the VPC.
+
+locals {
+  # com.amazonaws.us-east-1.dsql-fnh4: the last label is part of the cluster's private host name.
+  service_id = reverse(split(".", aws_dsql_cluster.this.vpc_endpoint_service_name))[0]
+}
+
+resource "aws_dsql_cluster" "this" {
+  deletion_protection_enabled = var.deletion_protection
+
+  tags = { Name = var.name }
+}
+
+resource "aws_vpc_endpoint" "this" {
+  vpc_id             = var.vpc_id
+  vpc_endpoint_type  = "Interface"
+  service_name       = aws_dsql_cluster.this.vpc_endpoint_service_name
+  subnet_ids         = var.subnet_ids
+  security_group_ids = [aws_security_group.endpoint.id]
+
+  # Without it the host name of the cluster would not resolve inside the VPC, and DSQL refuses
+  # a TLS handshake that asks for any other name.
+  private_dns_enabled = true
+
+  tags = { Name = var.name }
+}
+
+################################################################################
+# Who may reach the endpoint
+################################################################################
+
+resource "aws_security_group" "endpoint" {
+  name        = var.name
+  description = "Who may connect to ${var.name}. No way out."
+  vpc_id      = var.vpc_id
+
+  tags = { Name = var.name }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "function" {
+  for_each = var.client_security_group_ids
+
+  security_group_id            = aws_security_group.endpoint.id
+  referenced_security_group_id = each.value
+  description                  = "PostgreSQL from the ${each.key} function"
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_egress_rule" "function" {
+  for_each = var.client_security_group_ids
+
+  security_group_id            = each.value
+  referenced_security_group_id = aws_security_group.endpoint.id
+  description                  = "PostgreSQL to ${var.name}"
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_ingress_rule" "allowed" {
+  for_each = var.allowed_cidr_blocks
+
+  security_group_id = aws_security_group.endpoint.id
+  cidr_ipv4         = each.value
+  description       = "PostgreSQL from allowed_cidr_blocks"
+  ip_protocol       = "tcp"
+  from_port         = 5432
+  to_port           = 5432
+}

@@ -1,0 +1,28 @@
+output "host" {
+  description = "Host name of the cluster inside the VPC: <identifier>.<service id>.<region>.on.aws."
+  value       = "${aws_dsql_cluster.this.identifier}.${local.service_id}.${var.aws_region}.on.aws"
+  # It resolves through the endpoint's private DNS.
+  depends_on = [aws_vpc_endpoint.this]
+}
+
+output "endpoint" {
+  description = "The endpoint's own name (vpce-...). The one without a zone, which covers all of them."
+  # Private DNS adds names of its own to the list. The first vpce- entry is the regional one; those of
+  # the zones come after it and are longer.
+  value = [for entry in aws_vpc_endpoint.this.dns_entry : entry.dns_name if startswith(entry.dns_name, "vpce-")][0]
+}
+
+output "identifier" {
+  description = "Identifier of the cluster, 26 characters."
+  value       = aws_dsql_cluster.this.identifier
+}
+
+output "arn" {
+  description = "ARN of the cluster, which dsql:DbConnect is granted on."
+  value       = aws_dsql_cluster.this.arn
+}
+
+output "port" {
+  description = "Port of the cluster; DSQL listens on no other."
+  value       = 5432
+}

@@ -1,0 +1,36 @@
+variable "name" {
+  description = "Name of the cluster, its endpoint and its security group. AWS gives the identifier."
+  type        = string
+}
+
+variable "aws_region" {
+  description = "Region of the cluster, a part of its host name."
+  type        = string
+}
+
+variable "vpc_id" {
+  description = "VPC of the endpoint, with DNS support and DNS host names."
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Subnets of the endpoint. Each zone is billed by the hour; one serves the whole VPC."
+  type        = list(string)
+}
+
+variable "client_security_group_ids" {
+  description = "Security groups that may connect, by stage. Each gets the rule that lets it out as well."
+  type        = map(string)
+  default     = {}
+}
+
+variable "allowed_cidr_blocks" {
+  description = "IPv4 ranges, of a VPN for example, that may use the endpoint besides the functions."
+  type        = set(string)
+  default     = []
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the cluster."
+  type        = bool
+}

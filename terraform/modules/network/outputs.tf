@@ -1,0 +1,21 @@
+output "vpc_id" {
+  description = "The VPC."
+  value       = aws_vpc.this.id
+}
+
+output "private_subnet_ids" {
+  description = "Private subnets, in the order of their zones."
+  value       = [for zone in local.zones : aws_subnet.private[zone].id]
+}
+
+output "database_subnet_ids" {
+  description = "Subnets of the databases, in the order of their zones; empty unless create_database_subnets is set."
+  # Not before they have their route: a public database that comes first would be public in name only.
+  depends_on = [aws_route_table_association.database, aws_route.internet]
+  value      = [for zone in local.zones : aws_subnet.database[zone].id if var.create_database_subnets]
+}
+
+output "function_security_group_ids" {
+  description = "Security group of each stage's function, by stage."
+  value       = { for stage, group in aws_security_group.function : stage => group.id }
+}

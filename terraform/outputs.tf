@@ -1,0 +1,70 @@
+################################################################################
+# Regular Aurora PostgreSQL
+################################################################################
+
+output "aurora_endpoint" {
+  description = "Host name of the regular cluster; null without enable_aurora."
+  value       = one(module.aurora[*].endpoint)
+}
+
+output "aurora_port" {
+  description = "Port of the regular cluster; null without enable_aurora."
+  value       = one(module.aurora[*].port)
+}
+
+output "aurora_cluster_resource_id" {
+  description = "Cluster resource id of the regular cluster; null without enable_aurora."
+  value       = one(module.aurora[*].cluster_resource_id)
+}
+
+output "aurora_master_user_secret_arn" {
+  description = "Secret that holds the regular cluster's password; null unless manage_master_passwords is set."
+  value       = one(module.aurora[*].master_user_secret_arn)
+}
+
+################################################################################
+# Aurora DSQL, or the second Aurora cluster in its place
+################################################################################
+
+output "aurora_dsql_endpoint" {
+  description = "Name of the VPC endpoint (vpce-...), or of the Aurora cluster. With DSQL, connect to aurora_dsql_host: TLS and tokens are bound to that name."
+  value       = one(concat(module.dsql[*].endpoint, module.aurora_iam[*].endpoint))
+}
+
+output "aurora_dsql_host" {
+  description = "Host name to connect to, from inside the VPC unless the cluster is public."
+  value       = one(concat(module.dsql[*].host, module.aurora_iam[*].endpoint))
+}
+
+output "aurora_dsql_cluster_resource_id" {
+  description = "What the IAM permission names: the identifier of a DSQL cluster, the resource id (cluster-...) of an Aurora cluster."
+  value       = var.enable_aurora_dsql_cluster ? local.dsql_resource_id : null
+}
+
+output "aurora_dsql_port" {
+  description = "Port of the second database; null without enable_aurora_dsql_cluster."
+  value       = one(concat(module.dsql[*].port, module.aurora_iam[*].port))
+}
+
+output "aurora_dsql_master_user_secret_arn" {
+  description = "Secret that holds the second Aurora cluster's password; null unless manage_master_passwords is set. DSQL has no passwords."
+  value       = one(module.aurora_iam[*].master_user_secret_arn)
+}
+
+################################################################################
+# For the deployment
+################################################################################
+
+output "zappa" {
+  description = <<-EOT
+    Settings of the enabled Zappa stages, `regular` and `dsql`. Each is an object:
+      aws_region                 region of the database, where the function must be deployed
+      vpc_config                 { SubnetIds = [...], SecurityGroupIds = [...] }, as Zappa's setting of that name
+      aws_environment_variables  { DATABASE_URL = "..." }, as Zappa's setting of that name; never a password:
+                                 regular      postgresql://USER@HOST:5432/DATABASE (the password joins at deploy time)
+                                 dsql         dsql://USER@HOST:5432/postgres?schema=SCHEMA
+                                 dsql on Aurora  rds-iam://USER@HOST:5432/DATABASE
+      permissions                IAM statements for the function's role (Zappa's extra_permissions); [] for regular
+  EOT
+  value       = local.zappa
+}

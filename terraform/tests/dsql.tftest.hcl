@@ -1,0 +1,77 @@
+# Invariants of the DSQL module.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name                      = "cars"
+  aws_region                = "us-east-1"
+  vpc_id                    = "vpc-1"
+  subnet_ids                = ["subnet-1"]
+  client_security_group_ids = { dsql = "sg-1" }
+  deletion_protection       = false
+}
+
+run "endpoint_answers_to_the_clusters_name" {
+  module {
+    source = "./modules/dsql"
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.this.private_dns_enabled && aws_vpc_endpoint.this.vpc_endpoint_type == "Interface" && aws_vpc_endpoint.this.service_name == "com.amazonaws.us-east-1.dsql-fnh4"
+    error_message = "The cluster's host name does not lead to the endpoint."
+  }
+
+  assert {
+    condition     = output.host == "vftmkydwxvxys6asbsc6ih2the.dsql-fnh4.us-east-1.on.aws" && output.port == 5432
+    error_message = "The host is ${output.host}"
+  }
+
+  assert {
+    condition     = output.endpoint == "vpce-07acca8bd8980c621-nruuwp08.dsql-fnh4.us-east-1.vpce.amazonaws.com"
+    error_message = "The endpoint is ${output.endpoint}, not the name that covers all zones."
+  }
+}
+
+run "only_the_function_may_connect" {
+  module {
+    source = "./modules/dsql"
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.this.security_group_ids == toset([aws_security_group.endpoint.id]) && length(aws_vpc_security_group_ingress_rule.allowed) == 0
+    error_message = "Somebody besides the function may connect."
+  }
+
+  assert {
+    condition     = [for rule in aws_vpc_security_group_ingress_rule.function : [rule.referenced_security_group_id, rule.from_port, rule.to_port, rule.ip_protocol]] == [["sg-1", 5432, 5432, "tcp"]]
+    error_message = "The function's rule is wider than PostgreSQL's port."
+  }
+
+  assert {
+    condition     = [for rule in aws_vpc_security_group_egress_rule.function : rule.referenced_security_group_id] == [aws_security_group.endpoint.id]
+    error_message = "The function may reach something else than this database."
+  }
+}
+
+run "protected_when_asked_for_and_open_to_a_vpn" {
+  module {
+    source = "./modules/dsql"
+  }
+
+  variables {
+    deletion_protection = true
+    allowed_cidr_blocks = ["10.8.0.0/24"]
+  }
+
+  assert {
+    condition     = aws_dsql_cluster.this.deletion_protection_enabled
+    error_message = "The cluster can be deleted."
+  }
+
+  assert {
+    condition     = [for rule in aws_vpc_security_group_ingress_rule.allowed : rule.cidr_ipv4] == ["10.8.0.0/24"]
+    error_message = "The VPN may not connect."
+  }
+}

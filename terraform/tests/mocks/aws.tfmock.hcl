@@ -1,0 +1,48 @@
+# What AWS would answer, in the shapes that the modules take apart.
+
+mock_data "aws_availability_zones" {
+  defaults = {
+    names = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  }
+}
+
+mock_data "aws_partition" {
+  defaults = {
+    partition = "aws"
+  }
+}
+
+mock_data "aws_caller_identity" {
+  defaults = {
+    account_id = "123456789012"
+  }
+}
+
+mock_resource "aws_dsql_cluster" {
+  defaults = {
+    identifier                = "vftmkydwxvxys6asbsc6ih2the"
+    arn                       = "arn:aws:dsql:us-east-1:123456789012:cluster/vftmkydwxvxys6asbsc6ih2the"
+    vpc_endpoint_service_name = "com.amazonaws.us-east-1.dsql-fnh4"
+  }
+}
+
+mock_resource "aws_vpc_endpoint" {
+  defaults = {
+    dns_entry = [
+      { dns_name = "*.dsql-fnh4.us-east-1.on.aws", hosted_zone_id = "Z1" },
+      { dns_name = "vpce-07acca8bd8980c621-nruuwp08.dsql-fnh4.us-east-1.vpce.amazonaws.com", hosted_zone_id = "Z2" },
+      { dns_name = "vpce-07acca8bd8980c621-nruuwp08-us-east-1a.dsql-fnh4.us-east-1.vpce.amazonaws.com", hosted_zone_id = "Z2" },
+    ]
+  }
+}
+
+mock_resource "aws_rds_cluster" {
+  defaults = {
+    endpoint            = "producer-api.cluster-c9akciq32rgw.us-east-1.rds.amazonaws.com"
+    port                = 5432
+    cluster_resource_id = "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    master_user_secret = [
+      { kms_key_id = "alias/aws/secretsmanager", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-1", secret_status = "active" },
+    ]
+  }
+}

@@ -1,0 +1,175 @@
+# Every other mode than the guide's own.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+# The second password is always here, ignored or not: `terraform test` of Terraform 1.11 refuses to apply
+# what it planned with an ephemeral variable left out. A plan, and terraform apply itself, do not mind.
+variables {
+  database_password             = "A-passw0rd-of-ours"
+  aurora_dsql_database_password = "Another-passw0rd"
+}
+
+run "second_database_on_aurora_postgresql" {
+  variables {
+    aurora_dsql_engine         = "aurora-postgresql"
+    aurora_dsql_instance_class = "db.t4g.medium"
+  }
+
+  assert {
+    condition     = output.aurora_dsql_endpoint == output.aurora_dsql_host && endswith(output.aurora_dsql_host, ".rds.amazonaws.com")
+    error_message = "The endpoint is ${output.aurora_dsql_endpoint}, the host ${output.aurora_dsql_host}"
+  }
+
+  assert {
+    condition     = output.aurora_dsql_cluster_resource_id == "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ" && output.aurora_dsql_port == 5432
+    error_message = "The resource id is ${output.aurora_dsql_cluster_resource_id}"
+  }
+
+  assert {
+    condition     = output.zappa.dsql.aws_environment_variables.DATABASE_URL == "rds-iam://lambda_dsql_user@${output.aurora_dsql_host}:5432/car_entities"
+    error_message = "dsql gets ${jsonencode(output.zappa.dsql.aws_environment_variables)}"
+  }
+
+  assert {
+    condition     = jsonencode(output.zappa.dsql.permissions) == jsonencode([{ Effect = "Allow", Action = ["rds-db:connect"], Resource = ["arn:aws:rds-db:us-east-1:123456789012:dbuser:cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ/lambda_dsql_user"] }])
+    error_message = "dsql may ${jsonencode(output.zappa.dsql.permissions)}"
+  }
+}
+
+run "public_cluster_for_named_addresses" {
+  variables {
+    aurora_dsql_engine              = "aurora-postgresql"
+    aurora_dsql_publicly_accessible = true
+    allowed_cidr_blocks             = ["203.0.113.7/32"]
+  }
+
+  assert {
+    condition     = local.dsql_is_public && length(module.network.database_subnet_ids) == 2
+    error_message = "A public cluster needs subnets with a route."
+  }
+}
+
+run "regular_alone" {
+  variables {
+    enable_aurora_dsql_cluster = false
+    enable_python_lambda_dsql  = false
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition     = keys(output.zappa) == ["regular"]
+    error_message = "The stages are ${jsonencode(keys(output.zappa))}"
+  }
+
+  assert {
+    condition     = alltrue([for value in [output.aurora_dsql_endpoint, output.aurora_dsql_host, output.aurora_dsql_cluster_resource_id, output.aurora_dsql_port] : value == null])
+    error_message = "There are outputs of a second database that does not exist."
+  }
+}
+
+run "dsql_alone_needs_no_password" {
+  command = plan
+
+  variables {
+    enable_aurora                 = false
+    database_password             = null
+    aurora_dsql_database_password = null
+  }
+
+  assert {
+    condition     = keys(output.zappa) == ["dsql"] && output.aurora_endpoint == null
+    error_message = "The stages are ${jsonencode(keys(output.zappa))}"
+  }
+}
+
+run "database_without_its_function" {
+  variables {
+    enable_python_lambda_dsql = false
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition     = keys(output.zappa) == ["regular"] && output.aurora_dsql_host != null
+    error_message = "The stages are ${jsonencode(keys(output.zappa))}"
+  }
+}
+
+run "nothing_enabled" {
+  variables {
+    enable_aurora              = false
+    enable_aurora_dsql_cluster = false
+    enable_python_lambda_dsql  = false
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition     = length(output.zappa) == 0
+    error_message = "The stages are ${jsonencode(keys(output.zappa))}"
+  }
+}
+
+run "passwords_in_secrets_manager" {
+  variables {
+    aurora_dsql_engine      = "aurora-postgresql"
+    manage_master_passwords = true
+  }
+
+  expect_failures = [check.managed_passwords_replace_the_given]
+
+  assert {
+    condition     = startswith(output.aurora_master_user_secret_arn, "arn:aws:secretsmanager:") && startswith(output.aurora_dsql_master_user_secret_arn, "arn:aws:secretsmanager:")
+    error_message = "The secrets' ARNs are missing."
+  }
+}
+
+run "resource_id_override_moves_the_permission" {
+  variables {
+    aurora_dsql_cluster_resource_id = "abcdefghijklmnopqrstuvwxyz"
+  }
+
+  expect_failures = [check.resource_id_override_names_this_cluster, check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition     = output.zappa.dsql.permissions[0].Resource == ["arn:aws:dsql:us-east-1:123456789012:cluster/abcdefghijklmnopqrstuvwxyz"]
+    error_message = "dsql may ${jsonencode(output.zappa.dsql.permissions)}"
+  }
+}
+
+run "resource_id_override_of_this_cluster_is_silent" {
+  variables {
+    aurora_dsql_cluster_resource_id = "vftmkydwxvxys6asbsc6ih2the"
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition     = output.aurora_dsql_cluster_resource_id == "vftmkydwxvxys6asbsc6ih2the"
+    error_message = "aurora_dsql_cluster_resource_id is ${output.aurora_dsql_cluster_resource_id}"
+  }
+}
+
+################################################################################
+# What a mode ignores is said
+################################################################################
+
+run "dsql_stage_without_a_database_is_said" {
+  variables {
+    enable_aurora_dsql_cluster = false
+  }
+
+  expect_failures = [check.dsql_stage_has_a_database, check.dsql_mode_ignores_the_administrator]
+}
+
+run "auto_pause_without_serverless_is_said" {
+  variables {
+    aurora_auto_pause     = true
+    aurora_instance_class = "db.t4g.medium"
+  }
+
+  expect_failures = [check.auto_pause_has_something_to_pause, check.dsql_mode_ignores_the_administrator]
+}

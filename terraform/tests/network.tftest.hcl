@@ -1,0 +1,93 @@
+# Invariants of the network module.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name       = "cars"
+  cidr_block = "10.42.0.0/16"
+  stages     = ["regular", "dsql"]
+}
+
+run "private_and_free_of_charge" {
+  module {
+    source = "./modules/network"
+  }
+
+  assert {
+    condition     = length(aws_internet_gateway.this) == 0 && length(aws_subnet.database) == 0 && length(aws_route.internet) == 0
+    error_message = "A private network has a way to the internet."
+  }
+
+  assert {
+    condition     = { for zone, subnet in aws_subnet.private : zone => subnet.cidr_block } == { us-east-1a = "10.42.0.0/20", us-east-1b = "10.42.16.0/20" }
+    error_message = "The private subnets are not in the first two zones."
+  }
+
+  assert {
+    condition     = aws_vpc.this.enable_dns_support && aws_vpc.this.enable_dns_hostnames
+    error_message = "Private DNS names do not resolve in the VPC."
+  }
+
+  assert {
+    condition     = toset(keys(output.function_security_group_ids)) == toset(["regular", "dsql"])
+    error_message = "A stage has no security group."
+  }
+}
+
+run "database_subnets_without_a_way_out" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    create_database_subnets = true
+  }
+
+  assert {
+    condition     = { for zone, subnet in aws_subnet.database : zone => subnet.cidr_block } == { us-east-1a = "10.42.128.0/20", us-east-1b = "10.42.144.0/20" }
+    error_message = "The subnets of the databases overlap the private ones."
+  }
+
+  assert {
+    condition     = length(aws_route_table_association.database) == 2 && length(aws_route.internet) == 0 && length(aws_internet_gateway.this) == 0
+    error_message = "The databases have a way to the internet that nobody asked for."
+  }
+}
+
+run "database_subnets_stay_when_they_become_public" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    create_database_subnets     = true
+    route_databases_to_internet = true
+  }
+
+  assert {
+    condition     = output.database_subnet_ids == run.database_subnets_without_a_way_out.database_subnet_ids
+    error_message = "Public access takes other subnets, and so another cluster."
+  }
+
+  assert {
+    condition     = aws_route.internet[0].gateway_id == aws_internet_gateway.this[0].id && aws_route.internet[0].route_table_id == aws_route_table.database[0].id
+    error_message = "The databases have no way to the internet."
+  }
+}
+
+run "named_zones_in_their_order" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    availability_zones = ["us-east-1f", "us-east-1d", "us-east-1c"]
+  }
+
+  assert {
+    condition     = aws_subnet.private["us-east-1f"].cidr_block == "10.42.0.0/20" && output.private_subnet_ids[0] == aws_subnet.private["us-east-1f"].id && length(output.private_subnet_ids) == 3
+    error_message = "The zones are not those that were named."
+  }
+}

@@ -1,0 +1,31 @@
+# What the environment decides. A root test sees no resources inside modules, only the locals that they are given.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  database_password = "A-passw0rd-of-ours"
+}
+
+run "development_is_cheap" {
+  command = plan
+
+  assert {
+    condition     = local.backup_retention_days == 3 && !local.deletion_protection && local.skip_final_snapshot && local.auto_pause && length(local.endpoint_subnet_ids) == 1
+    error_message = "The defaults are not the cheap ones."
+  }
+}
+
+run "production_is_safe" {
+  command = plan
+
+  variables {
+    environment = "production"
+  }
+
+  assert {
+    condition     = local.backup_retention_days == 7 && local.deletion_protection && !local.skip_final_snapshot && !local.auto_pause && length(local.endpoint_subnet_ids) == 2
+    error_message = "Production is not protected."
+  }
+}

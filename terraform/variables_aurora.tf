@@ -1,0 +1,111 @@
+# The regular cluster, and what the second one shares with it in aurora-postgresql mode.
+
+variable "enable_aurora" {
+  description = "Whether to make the regular Aurora PostgreSQL cluster, which the stage `regular` uses."
+  type        = bool
+  default     = true
+}
+
+variable "database_name" {
+  description = "Database of the regular cluster."
+  type        = string
+  default     = "car_entities"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))
+    error_message = "database_name is \"${var.database_name}\": use up to 63 lower-case letters, digits and underscores, a letter first."
+  }
+}
+
+variable "database_user" {
+  description = "Administrator of the regular cluster, whom the stage `regular` connects as."
+  type        = string
+  default     = "postgres"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_user)) && !contains(["admin", "rdsadmin"], var.database_user)
+    error_message = "database_user is \"${var.database_user}\": use up to 63 lower-case letters, digits and underscores, a letter first; RDS keeps admin and rdsadmin for itself."
+  }
+}
+
+variable "database_password" {
+  description = "The administrator's password, 8 to 128 characters. Neither the plan nor the state holds it, so it must be given each time: in terraform.tfvars or as TF_VAR_database_password."
+  type        = string
+  default     = null
+  ephemeral   = true
+  sensitive   = true
+
+  validation {
+    condition     = !var.enable_aurora || var.manage_master_passwords || var.database_password != null
+    error_message = "The regular cluster has no password: set database_password (terraform.tfvars or TF_VAR_database_password), or manage_master_passwords = true."
+  }
+}
+
+variable "database_password_version" {
+  description = "Raise it after changing a password: AWS is told of a new one only when this number changes."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.database_password_version >= 1 && floor(var.database_password_version) == var.database_password_version
+    error_message = "database_password_version is ${var.database_password_version}: count 1, 2, 3."
+  }
+}
+
+variable "manage_master_passwords" {
+  description = "Whether AWS makes, keeps and rotates the passwords in Secrets Manager instead (billed by the secret). The function keeps the password it was deployed with: deploy again after each rotation."
+  type        = bool
+  default     = false
+}
+
+variable "aurora_engine_version" {
+  description = "PostgreSQL version of the regular cluster: a full one (15.14) is kept, a major one (15) follows AWS's minor upgrades."
+  type        = string
+  default     = "15.14"
+
+  validation {
+    condition     = can(regex(local.engine_version_pattern, var.aurora_engine_version))
+    error_message = "aurora_engine_version is \"${var.aurora_engine_version}\": use a PostgreSQL version from 13 on, such as 15.14 or 15."
+  }
+}
+
+variable "aurora_instance_class" {
+  description = "Instance class of the regular cluster. db.serverless is Aurora Serverless v2, the cheapest when mostly idle."
+  type        = string
+  default     = "db.serverless"
+
+  validation {
+    condition     = can(regex(local.instance_class_pattern, var.aurora_instance_class))
+    error_message = "aurora_instance_class is \"${var.aurora_instance_class}\", which Aurora PostgreSQL does not offer: use db.t4g.medium, the smallest with a fixed price, or db.serverless."
+  }
+}
+
+variable "aurora_auto_pause" {
+  description = "Whether db.serverless stops after five minutes without a connection; the next one waits some 15 seconds. Null means: except in production. Needs PostgreSQL 15.7, 16.3 or newer."
+  type        = bool
+  default     = null
+}
+
+variable "aurora_max_capacity" {
+  description = "Upper limit of db.serverless in Aurora capacity units (2 GiB of memory each), in steps of 0.5."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.aurora_max_capacity >= 1 && var.aurora_max_capacity <= 256 && floor(var.aurora_max_capacity * 2) == var.aurora_max_capacity * 2
+    error_message = "aurora_max_capacity is ${var.aurora_max_capacity}: use 1 to 256 in steps of 0.5."
+  }
+}
+
+variable "aurora_skip_final_snapshot" {
+  description = "Whether destroying an Aurora cluster drops its data without a last snapshot. Null means: except in production."
+  type        = bool
+  default     = null
+}
+
+locals {
+  # Aurora PostgreSQL has no micro or small classes.
+  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html
+  instance_class_pattern = "^db\\.(serverless|(t3|t4g)\\.(medium|large)|(r[5-9][a-z]*|x2g)\\.(large|[0-9]*xlarge))$"
+  engine_version_pattern = "^(1[3-9]|[2-9][0-9])(\\.[0-9]+)?$"
+}

@@ -1,0 +1,50 @@
+# What carsite.zappa_hooks fills into the Zappa settings of each stage.
+
+locals {
+  account = data.aws_caller_identity.current.account_id
+  prefix  = "arn:${data.aws_partition.current.partition}"
+
+  # One of the two kinds of second database, or neither.
+  dsql_resource_id = var.aurora_dsql_cluster_resource_id != null ? var.aurora_dsql_cluster_resource_id : one(concat(
+    module.dsql[*].identifier, module.aurora_iam[*].cluster_resource_id,
+  ))
+
+  database_urls = merge(concat(
+    [for cluster in module.aurora : {
+      regular = "postgresql://${var.database_user}@${cluster.endpoint}:${cluster.port}/${var.database_name}"
+    }],
+    [for cluster in module.aurora_iam : {
+      dsql = "rds-iam://${var.iam_database_user}@${cluster.endpoint}:${cluster.port}/${var.aurora_dsql_database_name}"
+    }],
+    # The database of a DSQL cluster is always `postgres`, and only `admin` may use its public schema:
+    # the guide's database name becomes the schema of the application's role.
+    [for cluster in module.dsql : {
+      dsql = "dsql://${var.iam_database_user}@${cluster.host}:${cluster.port}/postgres?schema=${var.aurora_dsql_database_name}"
+    }],
+  )...)
+
+  # Signing a token is local and needs no permission; connecting with one does.
+  permissions = merge(concat(
+    [for cluster in module.aurora : { regular = [] }],
+    [for cluster in module.aurora_iam : { dsql = [{
+      Effect   = "Allow"
+      Action   = ["rds-db:connect"]
+      Resource = ["${local.prefix}:rds-db:${var.aws_region}:${local.account}:dbuser:${local.dsql_resource_id}/${var.iam_database_user}"]
+    }] }],
+    [for cluster in module.dsql : { dsql = [{
+      Effect   = "Allow"
+      Action   = ["dsql:DbConnect"]
+      Resource = ["${local.prefix}:dsql:${var.aws_region}:${local.account}:cluster/${local.dsql_resource_id}"]
+    }] }],
+  )...)
+
+  zappa = { for stage in local.stages : stage => {
+    aws_region = var.aws_region
+    vpc_config = {
+      SubnetIds        = module.network.private_subnet_ids
+      SecurityGroupIds = [local.function_groups[stage]]
+    }
+    aws_environment_variables = { DATABASE_URL = local.database_urls[stage] }
+    permissions               = local.permissions[stage]
+  } }
+}

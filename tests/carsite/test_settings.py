@@ -1,0 +1,179 @@
+"""The settings as a process meets them: what is required, what is checked, what is secure."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.rig.certificates import issue
+
+URL = "postgresql://cars:s3cret-p4ssword@db.example.com:5432/cars"
+REGULAR = {
+    "DJANGO_SETTINGS_MODULE": "carsite.settings.regular",
+    "DJANGO_SECRET_KEY": "a-key-that-is-long-enough-and-random-enough-for-the-tests-0123456789",
+    "AWS_REGION": "eu-central-1",
+}
+
+
+def python(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=root,
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def check(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return python(root, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+
+
+def value(root: Path, expression: str, **environment: str) -> object:
+    """A setting's value in a process of its own."""
+    code = f"import json; from django.conf import settings; print(json.dumps({expression}))"
+    done = python(root, "-c", code, **environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def ca(tmp_path: Path) -> str:
+    return str(issue(tmp_path, "db.example.com").ca)
+
+
+def test_the_deploy_check_of_the_regular_stage_is_clean(root: Path, ca: str) -> None:
+    done = check(root, DATABASE_URL=f"{URL}?sslrootcert={ca}", **REGULAR)
+    assert (done.returncode, done.stdout + done.stderr) == (
+        0,
+        "System check identified no issues (0 silenced).\n",
+    )
+
+
+def test_missing_roots_are_an_error_that_names_the_command(root: Path, tmp_path: Path) -> None:
+    done = check(root, DATABASE_URL=f"{URL}?sslrootcert={tmp_path}/none.pem", **REGULAR)
+    assert done.returncode == 1
+    assert "carsite.E001" in done.stderr
+    assert "manage.py fetch_rds_ca" in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["disable", "prefer", "require", "verify-ca"])
+def test_unverified_tls_is_a_warning(root: Path, ca: str, mode: str) -> None:
+    done = check(root, DATABASE_URL=f"{URL}?sslmode={mode}&sslrootcert={ca}", **REGULAR)
+    assert done.returncode == 1
+    assert "carsite.W001" in done.stderr
+    assert f"'{mode}'" in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["DATABASE_URL", "DJANGO_SECRET_KEY", "AWS_REGION"])
+def test_a_required_variable_that_is_missing_is_named(root: Path, missing: str) -> None:
+    environment = {"DATABASE_URL": URL, **REGULAR}
+    del environment[missing]
+    done = check(root, **environment)
+    assert done.returncode != 0
+    assert f"Set the {missing} environment variable" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://cars:x@db.example.com/cars", "begins with 'mysql:'"),
+        ("rds-iam://cars@db.example.com/cars", "begins with 'rds-iam:'"),
+        ("postgresql:///cars", "has no host and no user"),
+        ("postgresql://cars:x@db.example.com", "has no name"),
+        ("", "begins with ':'"),
+    ],
+)
+def test_a_database_url_of_another_kind_says_what_is_expected(
+    root: Path, url: str, says: str
+) -> None:
+    done = check(root, DATABASE_URL=url, **REGULAR)
+    assert done.returncode != 0
+    assert says in done.stderr
+    assert "postgresql://user:password@host:5432/database" in done.stderr
+
+
+def test_no_error_shows_the_password(root: Path, tmp_path: Path) -> None:
+    for url in (f"{URL}?sslrootcert={tmp_path}/none.pem", URL.replace("postgresql", "pq")):
+        done = check(root, DATABASE_URL=url, **REGULAR)
+        assert done.returncode != 0
+        assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_options_of_the_url_win_over_the_defaults(root: Path) -> None:
+    options = value(
+        root,
+        "settings.DATABASES['default']['OPTIONS']",
+        DATABASE_URL=f"{URL}?connect_timeout=9&sslrootcert=/x.pem",
+        **REGULAR,
+    )
+    assert options == {
+        "sslmode": "verify-full",
+        "sslrootcert": "/x.pem",
+        "connect_timeout": 9,
+        "tcp_user_timeout": 10_000,
+    }
+
+
+def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> None:
+    hosts = value(root, "settings.ALLOWED_HOSTS", DATABASE_URL=URL, **REGULAR)
+    assert hosts == [".execute-api.eu-central-1.amazonaws.com"]
+    told = value(
+        root,
+        "settings.ALLOWED_HOSTS",
+        DATABASE_URL=URL,
+        ALLOWED_HOSTS="cars.example.com,127.0.0.1",
+        **REGULAR,
+    )
+    assert told == ["cars.example.com", "127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "prefix"),
+    [
+        ({}, ""),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "cars-regular"}, "/regular"),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "cars-regular", "DJANGO_SCRIPT_NAME": ""}, ""),
+    ],
+)
+def test_the_stage_comes_before_every_path_in_lambda(
+    root: Path, environment: dict[str, str], prefix: str
+) -> None:
+    paths = value(
+        root,
+        "[settings.STATIC_URL, settings.SESSION_COOKIE_PATH, settings.FORCE_SCRIPT_NAME]",
+        DATABASE_URL=URL,
+        **REGULAR,
+        **environment,
+    )
+    assert paths == [f"{prefix}/static/", prefix or "/", prefix or None]
+
+
+def test_the_driver_is_psycopg2(root: Path) -> None:
+    """Django takes psycopg 3 as soon as it is installed, and dbauth is written for psycopg2."""
+    code = (
+        "import django; django.setup(); "
+        "from django.db.backends.postgresql.psycopg_any import is_psycopg3; print(is_psycopg3)"
+    )
+    done = python(root, "-c", code, DATABASE_URL=URL, **REGULAR)
+    assert done.stdout == "False\n", done.stderr
+
+
+def test_requests_are_logged_as_json_with_their_id(root: Path, ca: str) -> None:
+    code = (
+        "import django; django.setup(); from django.test import Client; "
+        "Client().get('/nowhere', secure=True, headers={'host': 'a.execute-api.eu-central-1."
+        "amazonaws.com', 'x-request-id': 'abc-1'})"
+    )
+    url = f"{URL}?sslrootcert={ca}"
+    done = python(root, "-c", code, DATABASE_URL=url, STATIC_ROOT=str(root), **REGULAR)
+    line = json.loads(done.stdout)
+    assert (line["level"], line["logger"]) == ("WARNING", "django.request")
+    assert line["request_id"] == "abc-1"
+    assert line["message"] == "Not Found: /nowhere"

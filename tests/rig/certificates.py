@@ -1,0 +1,25 @@
+"""A certificate authority for one test run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """PEM files: the authority to trust, and a certificate chain with its private key."""
+
+    ca: Path
+    chain: Path
+
+
+def issue(folder: Path, *hosts: str) -> Certificate:
+    """A certificate for these hosts, from an authority of its own."""
+    authority = trustme.CA()
+    ca, chain = folder / "ca.pem", folder / "server.pem"
+    authority.cert_pem.write_to_path(str(ca))
+    authority.issue_cert(*hosts).private_key_and_cert_chain_pem.write_to_path(str(chain))
+    return Certificate(ca, chain)

@@ -1,0 +1,84 @@
+"""A DSQL gate for the tests of the gate itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import psycopg2
+import pytest
+
+from tests.rig.dsql_gate import HOST, DsqlGate, running_dsql_gate
+from tests.rig.front_door import CREDENTIALS
+from tests.rig.postgresql import PostgreSQL, running_postgresql
+from tests.rig.tokens import dsql_token
+
+# psycopg2 has no types of its own.
+Connect = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def gate_server() -> Iterator[PostgreSQL]:
+    # 16 is what DSQL says it is.
+    with running_postgresql(16) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def running_gate(gate_server: PostgreSQL) -> Iterator[DsqlGate]:
+    with running_dsql_gate(gate_server) as gate:
+        run_alone(gate, "CREATE ROLE writer LOGIN")
+        run_alone(gate, f"AWS IAM GRANT writer TO '{CREDENTIALS.arn}'")
+        yield gate
+
+
+@pytest.fixture
+def gate(running_gate: DsqlGate) -> Iterator[DsqlGate]:
+    yield running_gate
+    running_gate.control.reset()
+
+
+@pytest.fixture
+def schema(gate: DsqlGate) -> Iterator[str]:
+    """A schema of the test's own, where `admin` finds its tables."""
+    run_alone(gate, "CREATE SCHEMA trial")
+    yield "trial"
+    gate.control.reset()
+    run_alone(gate, "DROP SCHEMA trial CASCADE")
+
+
+@pytest.fixture
+def connect(gate: DsqlGate, schema: str) -> Iterator[Connect]:
+    """Opens connections in autocommit; after the test they are closed before the schema goes."""
+    opened = []
+
+    def connect(user: str = "admin", **changes: str) -> Any:
+        opened.append(open_connection(gate, user, **changes))
+        return opened[-1]
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+def run_alone(gate: DsqlGate, sql: str) -> None:
+    """Run one statement as `admin` on a connection of its own."""
+    with closing(open_connection(gate)) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def open_connection(gate: DsqlGate, user: str = "admin", **changes: str) -> Any:
+    parameters = {
+        "host": HOST,
+        "hostaddr": "127.0.0.1",
+        "port": str(gate.port),
+        "user": user,
+        "password": dsql_token(HOST, user),
+        "dbname": "postgres",
+        "sslmode": "verify-full",
+        "sslrootcert": str(gate.ca),
+        "connect_timeout": "10",
+        "options": "-c search_path=trial",
+    }
+    connection = psycopg2.connect(**parameters | changes)
+    connection.autocommit = True
+    return connection

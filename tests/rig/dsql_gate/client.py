@@ -1,0 +1,87 @@
+"""What tests hold of a gate: the front door's handle with the gate's controls."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.rig.front_door.client import FrontDoor, door_process
+from tests.rig.front_door.control_client import Control
+from tests.rig.postgresql import PostgreSQL
+
+CLUSTER = "bntegz2wxyabcdefghijklmnop"
+HOST = f"{CLUSTER}.dsql.us-east-1.on.aws"
+
+Fault = Literal["OC000", "OC001", "lost-reply", "lost-commit"]
+
+
+class GateControl(Control):
+    """Orders to a running gate, beside those to its door."""
+
+    def age_sessions(self, seconds: float) -> None:
+        """Make open sessions and transactions older; DSQL ends them at 60 and at 5 minutes.
+
+        Unlike `set_clock` this leaves the clock alone by which tokens are judged.
+        """
+        self.order("age_sessions", seconds=seconds)
+
+    def fail_commits(self, count: int, fault: Fault = "OC000") -> None:
+        """Let the next `count` commits of transactions that write go wrong, autocommit included.
+
+        OC000 and OC001 roll back and raise 40001. With lost-reply and lost-commit the client sees
+        the same end of the connection; the first is applied, the second is not.
+        """
+        self.order("fail_commits", count=count, fault=fault)
+
+    def faults_left(self) -> int:
+        """How many of the ordered faults have not happened yet."""
+        left: int = self.order("faults_left")
+        return left
+
+    def set_catalog_conflicts(self, on: bool = True) -> None:
+        """Whether a session's first statement after someone else's DDL meets OC001."""
+        self.order("set_catalog_conflicts", on=on)
+
+    def set_job_seconds(self, seconds: float) -> None:
+        """How long an index build or a validation takes from now on."""
+        self.order("set_job_seconds", seconds=seconds)
+
+    def refused_statements(self) -> list[dict[str, str]]:
+        """The statements refused since the start or the last reset: `sql`, `code`, `message`."""
+        refused: list[dict[str, str]] = self.order("refused_statements")
+        return refused
+
+    def ddl(self) -> list[str]:
+        """The DDL that was let through since the start or the last reset, without ASYNC."""
+        statements: list[str] = self.order("ddl")
+        return statements
+
+
+@dataclass
+class DsqlGate(FrontDoor):
+    """A running gate; its controls know more."""
+
+    control: GateControl
+
+
+@contextlib.contextmanager
+def running_dsql_gate(
+    postgresql: PostgreSQL,
+    hosts: Sequence[str] = (HOST,),
+    region: str = "us-east-1",
+    database: str = "postgres",
+) -> Iterator[DsqlGate]:
+    """A stand-in for an Aurora DSQL cluster, for as long as the block lasts.
+
+    `database` is where the server keeps what clients see as `postgres`; a database of its own
+    gives each gate on one server a cluster of its own, roles excepted.
+    """
+    with (
+        door_process(
+            "tests.rig.dsql_gate", postgresql, "dsql", hosts, region=region, database=database
+        ) as opened,
+        contextlib.closing(GateControl(opened.control_port)) as control,
+    ):
+        yield DsqlGate("dsql", list(hosts), region, opened.port, opened.ca, control, opened.process)

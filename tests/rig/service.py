@@ -1,0 +1,150 @@
+"""The service as a process of its own, on a free loopback port, and a client for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.rig.certificates import Certificate
+from tests.rig.postgresql import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+REQUEST_SECONDS = 40
+ADMIN = ("keeper", "a-password-for-tests")
+
+# What a developer's shell may export must not decide what is tested.
+INHERITED = {"PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SYSTEMROOT", "VIRTUAL_ENV"}
+
+RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
+# The deployed settings insist on HTTPS, so they get it.
+GUNICORN = (
+    *("-m", "gunicorn", "--bind=127.0.0.1:{port}", "--worker-class=gthread", "--threads=64"),
+    *(
+        "--certfile={certificate}",
+        "--keyfile={certificate}",
+        "--log-level=warning",
+        "--limit-request-line=0",
+    ),
+    "carsite.wsgi:application",
+)
+
+
+@dataclass
+class Service:
+    """One service. `rows` runs SQL in its database, behind the service's back."""
+
+    name: str
+    engine: str
+    environment: Mapping[str, str] = field(repr=False)
+    rows: Callable[[str], list[tuple]] = field(repr=False)
+    log: Path = field(repr=False)
+    certificate: Certificate | None = field(default=None, repr=False)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}"
+
+    def client(self) -> Client:
+        return Client(self.url, verify=str(self.certificate.ca) if self.certificate else True)
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """Run a management command with the service's settings; its output."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**self._environment(), **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def prepare(self) -> None:
+        """Tables, static files where a manifest is needed, and a superuser for the admin."""
+        self.manage("migrate", "--verbosity=0")
+        if self.certificate:
+            self.manage("collectstatic", "--noinput", "--verbosity=0")
+        name, password = ADMIN
+        self.manage(
+            *("createsuperuser", "--noinput", f"--username={name}", "--email=keeper@example.com"),
+            DJANGO_SUPERUSER_PASSWORD=password,
+        )
+
+    def start(self) -> None:
+        template = GUNICORN if self.certificate else RUNSERVER
+        certificate = self.certificate.chain if self.certificate else None
+        command = [part.format(port=self.port, certificate=certificate) for part in template]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                self.client().get("/schema", timeout=5)
+            except requests.ConnectionError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"the service '{self.name}' did not start:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=10)
+            self.process = None
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name in INHERITED}
+        return {**inherited, "PYTHONDONTWRITEBYTECODE": "1", **self.environment}
+
+
+class Client(requests.Session):
+    """Requests by path, JSON unless said otherwise; redirects are for the test to see."""
+
+    def __init__(self, url: str, *, verify: str | bool) -> None:
+        super().__init__()
+        self.base = url
+        self.verify = verify
+        self.trust_env = False
+        self.headers["Accept"] = "application/json"
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", REQUEST_SECONDS)
+        kwargs["allow_redirects"] = False
+        return super().request(method, self.base + url.removeprefix(self.base), *args, **kwargs)
+
+    def login(self, name: str = ADMIN[0], password: str = ADMIN[1]) -> None:
+        """Log in at the admin, as a browser does."""
+        answer = self.submit("/admin/login/", {"username": name, "password": password})
+        assert answer.status_code == 302, answer.text
+
+    def submit(self, path: str, form: Mapping[str, Any]) -> requests.Response:
+        """Open a page with a form and send it back filled in, with its CSRF token."""
+        page = self.get(path, headers={"Accept": "text/html"}).text
+        token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+        return self.post(
+            path,
+            data={"csrfmiddlewaretoken": token, **form},
+            headers={"Accept": "text/html", "Referer": self.base + path, "Origin": self.base},
+        )

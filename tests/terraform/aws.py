@@ -1,0 +1,102 @@
+"""moto's AWS on loopback, with what it gets wrong put right.
+
+Terraform compares what it asked for with what AWS reports; without these two corrections the
+second plan would never be empty. Found with moto 5.2.5.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+import boto3
+import requests
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.rds.models import DBCluster
+from moto.server import ThreadedMotoServer
+
+REGION = "us-east-1"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+_reported_scaling: Any = DBCluster.scaling_configuration_info
+
+
+def _scaling(cluster: DBCluster) -> Any:
+    """AWS reports a v1 scaling configuration for serverless v1 alone; moto for every cluster."""
+    if cluster.engine_mode != "serverless":
+        return None
+    return _reported_scaling.fget(cluster)
+
+
+def _description(rule: SecurityGroupRule) -> Any:
+    """moto forgets the description of a rule that names another security group."""
+    return (rule.ip_range or rule.source_group).get("Description")
+
+
+@contextmanager
+def serve() -> Iterator[str]:
+    """Yield the URL of an empty AWS."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    with (
+        mock.patch.object(DBCluster, "scaling_configuration_info", property(_scaling)),
+        mock.patch.object(SecurityGroupRule, "description", property(_description)),
+    ):
+        server.start()
+        try:
+            host, port = server.get_host_and_port()
+            url = f"http://{host}:{port}"
+            # What moto knows belongs to the process, and outlives the server.
+            requests.post(f"{url}/moto-api/reset", timeout=10).raise_for_status()
+            yield url
+        finally:
+            server.stop()
+
+
+def client(service: str, url: str) -> Any:
+    """Return a boto3 client of the service at `url`."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
+def leftovers(url: str) -> dict[str, list[str]]:
+    """Name everything of Terraform's kinds that exists, by kind; kinds without any are absent."""
+    ec2, rds = client("ec2", url), client("rds", url)
+    found = {
+        "vpc": [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]],
+        "endpoint": [
+            e["VpcEndpointId"]
+            for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]
+            if e["State"] != "deleted"
+        ],
+        "gateway": [
+            g["InternetGatewayId"] for g in ec2.describe_internet_gateways()["InternetGateways"]
+        ],
+        "aurora": [c["DBClusterIdentifier"] for c in rds.describe_db_clusters()["DBClusters"]],
+        "instance": [i["DBInstanceIdentifier"] for i in rds.describe_db_instances()["DBInstances"]],
+        "subnet group": [
+            g["DBSubnetGroupName"] for g in rds.describe_db_subnet_groups()["DBSubnetGroups"]
+        ],
+        "parameter group": [
+            g["DBClusterParameterGroupName"]
+            for g in rds.describe_db_cluster_parameter_groups()["DBClusterParameterGroups"]
+        ],
+        "snapshot": [
+            s["DBClusterSnapshotIdentifier"]
+            for s in rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+        ],
+        "dsql": [c["identifier"] for c in client("dsql", url).list_clusters()["clusters"]],
+        "log group": [
+            g["logGroupName"] for g in client("logs", url).describe_log_groups()["logGroups"]
+        ],
+    }
+    return {kind: names for kind, names in found.items() if names}

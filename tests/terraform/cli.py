@@ -1,0 +1,72 @@
+"""The terraform command, run the way a user runs it, with everything it prints kept."""
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "terraform"
+
+# What a user's own run leaves behind, or holds passwords, is no part of the configuration.
+_NOT_COPIED = shutil.ignore_patterns("*.tfvars", "*.tfstate*", "*.tfplan", ".terraform*")
+
+
+def unavailable(reason: str, remedy: str) -> NoReturn:
+    """Skip, or fail under CI, where nobody would read why something was skipped."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason} {remedy}")
+    pytest.skip(f"{reason} {remedy}")
+
+
+def copy_configuration(destination: Path) -> Path:
+    """Copy the configuration without anyone's state or variables, and return the copy."""
+    return shutil.copytree(SOURCE, destination, ignore=_NOT_COPIED, dirs_exist_ok=True)
+
+
+def environment(data_dir: Path, **extra: str) -> dict[str, str]:
+    """Return the caller's environment without AWS accounts, variables or log settings."""
+    private = ("AWS_", "TF_VAR_", "TF_LOG", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    return kept | {
+        "TF_DATA_DIR": str(data_dir),
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+        "CHECKPOINT_DISABLE": "1",
+        **extra,
+    }
+
+
+@dataclass
+class Terraform:
+    """A configuration in a folder of its own; `log` is all that its commands printed."""
+
+    directory: Path
+    env: dict[str, str] = field(repr=False)
+    log: str = field(default="", repr=False)
+
+    def run(self, *arguments: str, expect: int = 0, seconds: int = 280) -> str:
+        """Run one subcommand and return its output; another exit status than `expect` fails."""
+        command = ["terraform", *arguments, "-no-color"]
+        result = subprocess.run(
+            command,
+            cwd=self.directory,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+        output = result.stdout + result.stderr
+        self.log += output
+        assert result.returncode == expect, f"{command} ended with {result.returncode}:\n{output}"
+        return output
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs by name, without their types."""
+        printed = json.loads(self.run("output", "-json"))
+        return {name: output["value"] for name, output in printed.items()}
