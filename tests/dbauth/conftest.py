@@ -1,5 +1,7 @@
 """Databases behind the IAM front door, opened with the product's own wrappers."""
 
+import time
+
 import pytest
 from django.db.utils import ConnectionHandler
 
@@ -55,6 +57,14 @@ def ask(connection, sql: str):
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchone()[0]
+
+
+def wait_until(condition, seconds: float = 10) -> None:
+    """Until `condition()` holds; an AssertionError if it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
 
 
 @pytest.fixture(autouse=True)
