@@ -100,7 +100,8 @@ def _discard(request: HttpRequest) -> None:
 class DatabaseErrorMiddleware:
     """503 where a view or its template could not reach the database: the admin's, mostly.
 
-    And 400 where it got a value that is beyond the database's types. The API's own views get theirs from carsite.errors.exception_handler.
+    And 400 where it got a value that is beyond the database's types. The API's own views get theirs
+    from carsite.errors.exception_handler.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
