@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 API = "/2018-06-01/runtime"
 # What Amazon's image has beside the function, as far as this environment has it too.
@@ -52,6 +52,16 @@ class Invocation:
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: Mapping[str, Any] | None = None
+
+
+class Unpacked(Protocol):
+    """The folders that a function is made of: its own, and Amazon's packages beside it."""
+
+    @property
+    def task(self) -> Path: ...
+
+    @property
+    def image(self) -> Path: ...
 
 
 def make_image(folder: Path) -> Path:
@@ -114,16 +124,22 @@ class _RuntimeApi(BaseHTTPRequestHandler):
         """Nothing: the function's own log is the one to read."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: a process that is stopped leaves its connection in the middle."""
+
+
 @dataclass
 class Function:
     """A deployed function with one execution environment."""
 
     name: str
-    task: Path
-    image: Path
-    handler: str
+    package: Unpacked
     environment: Mapping[str, str] = field(repr=False)
     log: Path = field(repr=False)
+    handler: str = "carsite.lambda_handler.handler"
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     init_error: Mapping[str, Any] | None = field(default=None, repr=False)
 
@@ -132,8 +148,7 @@ class Function:
         self._running: dict[str, Invocation] = {}
         self._one_at_a_time = threading.Lock()
         handler = type("RuntimeApi", (_RuntimeApi,), {"function": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
@@ -173,9 +188,7 @@ class Function:
     def next(self) -> Invocation | None:
         return self._waiting.get()
 
-    def finish(
-        self, id_: str, result: Any = None, error: Mapping[str, Any] | None = None
-    ) -> None:
+    def finish(self, id_: str, result: Any = None, error: Mapping[str, Any] | None = None) -> None:
         if invocation := self._running.pop(id_, None):
             invocation.result, invocation.error = result, error
             invocation.done.set()
@@ -185,7 +198,7 @@ class Function:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [_base_interpreter(), "-S", "-m", "awslambdaric", self.handler],
-                cwd=self.task,
+                cwd=self.package.task,
                 env=self._variables(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -198,9 +211,9 @@ class Function:
             "PATH": "/usr/bin:/bin",
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
-            "LAMBDA_TASK_ROOT": str(self.task),
-            "LAMBDA_RUNTIME_DIR": str(self.image),
-            "PYTHONPATH": os.pathsep.join([str(self.task), str(self.image)]),
+            "LAMBDA_TASK_ROOT": str(self.package.task),
+            "LAMBDA_RUNTIME_DIR": str(self.package.image),
+            "PYTHONPATH": os.pathsep.join([str(self.package.task), str(self.package.image)]),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{sys.version_info[1]}",
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
@@ -226,22 +239,17 @@ class Function:
 
 @contextlib.contextmanager
 def running_function(
-    name: str,
-    task: Path,
-    image: Path,
-    environment: Mapping[str, str],
-    log: Path,
-    handler: str = "carsite.lambda_handler.handler",
+    name: str, package: Unpacked, environment: Mapping[str, str], log: Path
 ) -> Iterator[Function]:
     """A function that is ready to be invoked, for as long as the block lasts."""
-    before = _contents(task)
-    function = Function(name, task, image, handler, environment, log)
+    before = _contents(package.task)
+    function = Function(name, package, environment, log)
     try:
         yield function
     finally:
         function.stop()
         # As root nothing is read-only, so this is how writing to it is noticed.
-        assert _contents(task) == before, "the function wrote into its task folder"
+        assert _contents(package.task) == before, "the function wrote into its task folder"
 
 
 def _base_interpreter() -> str:

@@ -37,12 +37,16 @@ def rebuild(target: Path, stage: str) -> None:
         _static(Path(folder, "static"), tree / STATIC)
         bytecode.compile_tree(tree)
         archive.write(tree, target)
-    echo(f"Packed {len(zipfile.ZipFile(target).namelist())} files: {target.stat().st_size:,} bytes.")
+    echo(
+        f"Packed {len(zipfile.ZipFile(target).namelist())} files: {target.stat().st_size:,} bytes."
+    )
 
 
 def _lay_out(tree: Path) -> None:
     parts = [project.files()]
-    parts += [distributions.files(each) for each in distributions.shipped(ROOT / "requirements.txt")]
+    parts += [
+        distributions.files(each) for each in distributions.shipped(ROOT / "requirements.txt")
+    ]
     for part in parts:
         for name, source in part:
             destination = tree / name
