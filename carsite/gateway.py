@@ -36,27 +36,25 @@ def http_handler(application: WSGIApplication) -> Handler:
     def for_django(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         event, context = environ["apig_wsgi.full_event"], environ["apig_wsgi.context"]
         _mend(environ)
-        environ["SCRIPT_NAME"] = stage_prefix(event)
+        environ["SCRIPT_NAME"] = event["stage_prefix"]
         # Lambda's own id of this invocation, the one in its START and REPORT lines.
         environ.setdefault("HTTP_X_REQUEST_ID", getattr(context, "aws_request_id", ""))
         return application(environ, start_response)
 
     # Without binary support an answer that is compressed, or an image, would be mangled.
     translate = make_lambda_handler(for_django, binary_support=True)
-    return lambda event, context: translate(_inside_the_stage(event), context)
+    return lambda event, context: translate(_below_the_stage(event), context)
 
 
 def stage_prefix(event: Event) -> str:
-    """`/regular` where the client sees the stage in its URL; "" on custom domains and function URLs.
+    """`/regular` where a client sees the stage in its URL; "" on custom domains and function URLs.
 
-    REST APIs show the client's path in requestContext, HTTP APIs in rawPath.
+    REST APIs have the client's path in requestContext, HTTP APIs and function URLs in rawPath.
     """
     stage = event["requestContext"].get("stage")
     prefix = f"/{stage}"
     path = _client_path(event)
-    if stage and (path == prefix or path.startswith(f"{prefix}/")):
-        return prefix
-    return ""
+    return prefix if stage and (path == prefix or path.startswith(f"{prefix}/")) else ""
 
 
 def _client_path(event: Event) -> str:
@@ -64,18 +62,20 @@ def _client_path(event: Event) -> str:
     return path
 
 
-def _inside_the_stage(event: Event) -> Event:
-    """The event with a path that Django's URLs know: no stage, no prefix that was configured."""
+def _below_the_stage(event: Event) -> Event:
+    """The event with `stage_prefix`, and with a path without it, as Django's URLs have it."""
     key = "rawPath" if "rawPath" in event else "path"
     path: str = event[key]
+    prefix = stage_prefix(event)
     # A REST API has taken its stage off already.
     if path == _client_path(event):
-        path = path.removeprefix(stage_prefix(event))
-    prefix = settings.FORCE_SCRIPT_NAME
-    if prefix and path.startswith(f"{prefix}/"):
         path = path.removeprefix(prefix)
+    configured = settings.FORCE_SCRIPT_NAME
+    if configured and path.startswith(f"{configured}/"):
+        path = path.removeprefix(configured)
     # HTTP APIs decode the path; apig-wsgi expects it encoded, and Latin-1 would not hold it all.
-    return {**event, key: quote(path or "/", safe=PATH_CHARACTERS, errors="replace")}
+    path = quote(path or "/", safe=PATH_CHARACTERS, errors="replace")
+    return {**event, key: path, "stage_prefix": prefix}
 
 
 def _mend(environ: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ class Project:
             cwd=self.folder,
             env={
                 "PATH": os.environ["PATH"],
-                "HOME": str(self.folder),
+                "HOME": str(self.folder.parent),
                 "AWS_EC2_METADATA_DISABLED": "true",
                 # Zappa asks PyPI for its newest version; nothing is listening here.
                 "HTTPS_PROXY": "http://127.0.0.1:9",
