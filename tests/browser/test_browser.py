@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.rig.service import ADMIN, Client, Service
 
+# One worker, one after the other: see the browser fixture.
+pytestmark = pytest.mark.xdist_group("browser")
+
 
 class Watch:
     """What a page asked for outside its host, and what its console said."""
@@ -30,7 +33,9 @@ class Watch:
 @pytest.fixture
 def page(browser: Browser, service: Service, client: Client) -> Iterator[Page]:
     context = browser.new_context(
-        base_url=f"{service.url}/", ignore_https_errors=True, viewport={"width": 1280, "height": 900}
+        base_url=f"{service.url}/",
+        ignore_https_errors=True,
+        viewport={"width": 1280, "height": 900},
     )
     context.set_default_timeout(20_000)
     yield context.new_page()

@@ -136,7 +136,9 @@ def test_no_character_is_a_server_error(
 
 def test_a_request_is_known_by_lambdas_id_of_the_invocation(regular: Function) -> None:
     answer = regular.invoke(get("rest", "/regular/cars/nothing"))
-    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", header(answer, "X-Request-ID"))
+    assert re.fullmatch(
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", header(answer, "X-Request-ID")
+    )
     assert header(answer, "X-Request-ID") in regular.log.read_text()
 
 
@@ -205,7 +207,9 @@ def test_a_command_that_fails_reaches_its_caller_and_the_next_invocation_works(
 def test_keep_warm_and_unknown_events_are_nobodys_error(regular: Function) -> None:
     keep_warm = {
         "detail-type": "Scheduled Event",
-        "resources": ["arn:aws:events:us-east-1:1:rule/cars-zappa-keep-warm-handler.keep_warm_callback"],
+        "resources": [
+            "arn:aws:events:us-east-1:1:rule/cars-zappa-keep-warm-handler.keep_warm_callback"
+        ],
     }
     assert regular.invoke(keep_warm) is None
     assert regular.invoke({}) is None

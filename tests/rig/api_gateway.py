@@ -115,9 +115,7 @@ class Gateway:
         return f"https://127.0.0.1:{self._server.server_port}{self.prefix}"
 
     def invoke(self, request: events.Request) -> dict[str, Any]:
-        answer: dict[str, Any] = self.function.invoke(
-            events.event(self.kind, request, self.stage)
-        )
+        answer: dict[str, Any] = self.function.invoke(events.event(self.kind, request, self.stage))
         return answer
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """Lambda on this machine: Amazon's own runtime client, fed by a Runtime API of ours.
 
 A function is an unpacked archive. It runs in a fresh process of the base interpreter, without this
-environment's packages or its own (-S), with Lambda's variables, and with boto3 beside it as in Amazon's image. A
-process that ends is replaced at the next invocation, as Lambda does it.
+environment's packages or its own (-S), with Lambda's variables, and with boto3 beside it as in
+Amazon's image. A process that ends is replaced at the next invocation, as Lambda does it.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """

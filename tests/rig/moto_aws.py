@@ -107,11 +107,11 @@ def running_aws(folder: Path) -> Iterator[Aws]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     aws = Aws("", folder)
 
-    def invoke(
-        backend: Any, function_name: str, qualifier: Any, body: Any, headers: Any, answer: Any
-    ) -> bytes:
-        deployed = backend.get_function(function_name, qualifier)
-        result, error, log = aws.run(deployed, json.loads(body or "null"))
+    def invoke(backend: Any, *request: Any) -> bytes:
+        name, qualifier, body, _, answer = request
+        result, error, log = aws.run(
+            backend.get_function(name, qualifier), json.loads(body or "null")
+        )
         if error:
             answer["x-amz-function-error"] = error
         answer["x-amz-log-result"] = base64.b64encode(log.encode()[-LOG_TAIL_BYTES:]).decode()

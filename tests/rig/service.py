@@ -28,7 +28,12 @@ RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
 # The deployed settings insist on HTTPS, so they get it.
 GUNICORN = (
     *("-m", "gunicorn", "--bind=127.0.0.1:{port}", "--worker-class=gthread", "--threads=64"),
-    *("--certfile={certificate}", "--keyfile={certificate}", "--log-level=warning"),
+    *(
+        "--certfile={certificate}",
+        "--keyfile={certificate}",
+        "--log-level=warning",
+        "--limit-request-line=0",
+    ),
     "carsite.wsgi:application",
 )
 

@@ -159,15 +159,16 @@ def lambda_dsql(rig: Rig) -> Iterator[Service]:
         )
 
 
-# Run from the source, one for each database.
-SERVED: dict[str, MakeService] = {"local": local, "regular": regular, "rds-iam": rds_iam}
-# Run from the archives, one for each stage and each payload format.
-DEPLOYED: dict[str, MakeService] = {
+SERVICES: dict[str, MakeService] = {
+    # From the source, one for each database.
+    "local": local,
+    "regular": regular,
+    "rds-iam": rds_iam,
+    # From the archives, one for each stage and each payload format.
     "lambda-regular-rest": lambda_regular("rest"),
     "lambda-regular-http": lambda_regular("http"),
     "lambda-dsql-rest": lambda_dsql,
 }
-SERVICES = SERVED | DEPLOYED
 
 
 def deployed(stage: str, database_url: str) -> dict[str, str]:

@@ -49,7 +49,9 @@ def test_it_holds_what_runs_and_nothing_that_deploys_or_tests(contents: zipfile.
     assert top >= EVERYTHING_DEPLOYED
     assert top & (ONLY_FOR_DEPLOYING | ONLY_FOR_TESTS) == set()
     names = contents.namelist()
-    assert not [name for name in names if name.startswith(("carsite/deploy", "carsite/zappa_hooks"))]
+    assert not [
+        name for name in names if name.startswith(("carsite/deploy", "carsite/zappa_hooks"))
+    ]
 
 
 def test_no_forbidden_path_and_no_secret_is_in_it(contents: zipfile.ZipFile) -> None:
@@ -108,7 +110,8 @@ def test_two_builds_are_the_same_bytes(rig: Rig, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [".env", "secret.pem", "data.sqlite3", "old.tfstate", "nested/id_rsa", ".env.production"]
+    "name",
+    [".env", "secret.pem", "data.sqlite3", "old.tfstate", "nested/id_rsa", ".env.production"],
 )
 def test_a_forbidden_file_inside_a_package_stops_the_build(tmp_path: Path, name: str) -> None:
     planted = tmp_path / "tree" / "cars" / name

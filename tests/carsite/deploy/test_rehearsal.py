@@ -118,7 +118,9 @@ def test_the_function_is_as_the_settings_say(rehearsal: Rehearsal, stage: str) -
     assert found["VpcConfig"]["SubnetIds"] == rehearsal.network["SubnetIds"]
     assert found["VpcConfig"]["SecurityGroupIds"] == rehearsal.network["SecurityGroupIds"]
     assert found["Role"].endswith(f":role/{NAME}-{stage}-execution")
-    assert found["Environment"]["Variables"]["DJANGO_SETTINGS_MODULE"] == f"carsite.settings.{stage}"
+    assert (
+        found["Environment"]["Variables"]["DJANGO_SETTINGS_MODULE"] == f"carsite.settings.{stage}"
+    )
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -157,8 +157,11 @@ def test_missing_certificates_stop_what_needs_them(
         ("{}", "enable_aurora_dsql_cluster = true"),
         ('{"regular": {}}', r"only \['regular'\]"),
         ('{"dsql": {}}', "lacks aws_region, vpc_config"),
-        ('{"dsql": {"aws_region": "r", "vpc_config": {}, "aws_environment_variables": {},'
-         ' "permissions": []}}', "lacks aws_environment_variables.DATABASE_URL"),
+        (
+            '{"dsql": {"aws_region": "r", "vpc_config": {}, "aws_environment_variables": {},'
+            ' "permissions": []}}',
+            "lacks aws_environment_variables.DATABASE_URL",
+        ),
     ],
 )
 def test_outputs_that_do_not_fit_say_what_to_do(tmp_path: Path, text: str, says: str) -> None:
@@ -233,7 +236,12 @@ def test_commands_that_deploy_nothing_ask_for_nothing(
     ("runtime", "architecture", "changes", "says"),
     [
         ("python3.10", "x86_64", {"version_info": (3, 10, 0)}, "This is python3.10"),
-        ("python3.14", "x86_64", {"version_info": (3, 14, 0)}, r"runs on Python 3\.11, 3\.12, 3\.13"),
+        (
+            "python3.14",
+            "x86_64",
+            {"version_info": (3, 14, 0)},
+            r"runs on Python 3\.11, 3\.12, 3\.13",
+        ),
         ("python3.8", "x86_64", {}, "'runtime' is python3.8"),
         (None, "x86_64", {"platform": "darwin"}, "this is darwin"),
         (None, "arm64", {"machine": "x86_64"}, "on arm64"),

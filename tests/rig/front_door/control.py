@@ -27,10 +27,14 @@ class Commands:
         self._state.know([Credentials(**each) for each in credentials])
 
     def refuse(self, count: int, refusal: str) -> None:
+        if refusal not in self._state.refusals:
+            raise ValueError(f"{refusal} is none of {sorted(self._state.refusals)}")
         self._state.refusals_ahead.extend([refusal] * count)
 
     def drop(self, how: str) -> int:
         sessions = list(self._state.sessions)
+        # Gone from now on: they take a moment to notice, and must not be counted twice.
+        self._state.sessions.clear()
         for session in sessions:
             session.drop(how)
         return len(sessions)
