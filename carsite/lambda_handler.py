@@ -62,7 +62,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 
 def _command(event: dict[str, Any], context: Any) -> Any:
-    """Zappa's own handler: manage, invoke, keep-warm. It imports boto3 and werkzeug, so only now."""
+    """Zappa's own handler: manage, invoke, keep-warm. It imports boto3, hence not before."""
     from zappa.handler import lambda_handler
 
     try:

@@ -1,4 +1,4 @@
-"""Static files of the deployed stages: hashed, compressed, and below whatever path we are reached by."""
+"""Static files of the deployed stages: hashed, compressed, below the path we are reached by."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from typing import Any
 # Zappa is started as a script, whose folder is on the path instead of the project's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from carsite.deploy import bucket, logs, machine, stage  # noqa: E402 - after the path is right
-from carsite.deploy.package import build  # noqa: E402
+from carsite.deploy import bucket, logs, machine, stage
+from carsite.deploy.package import build
 
 FILLED = {"deploy", "update"}
 BUILT = {*FILLED, "package"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from click import ClickException, echo
@@ -18,9 +19,8 @@ def keep(client: Any, function: str, days: str) -> None:
             f" {', '.join(map(str, sorted(PERIODS)))}."
         )
     group = f"/aws/lambda/{function}"
-    try:
+    # An earlier deploy may have made it, or the first invocation.
+    with suppress(client.exceptions.ResourceAlreadyExistsException):
         client.create_log_group(logGroupName=group)
-    except client.exceptions.ResourceAlreadyExistsException:
-        pass  # from an earlier deploy, or from the first invocation
     client.put_retention_policy(logGroupName=group, retentionInDays=int(days))
     echo(f"Logs in {group} are kept for {days} day{'' if days == '1' else 's'}.")

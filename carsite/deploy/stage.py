@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from click import ClickException
 
-from carsite.deploy import outputs, secrets
 from carsite.database import RDS_CA, SIGNED_BY_RDS
+from carsite.deploy import outputs, secrets
 from dbauth.endpoints import parse
 
 

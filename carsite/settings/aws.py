@@ -3,6 +3,8 @@
 Required variables have no default here: without them the process does not start.
 """
 
+import os
+
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import LOGGING, MIDDLEWARE, env
 
@@ -18,9 +20,10 @@ ALLOWED_HOSTS = (
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars). The handler
-# finds it in each event (carsite.gateway); this overrides it: a base path of a custom domain, or "".
-SCRIPT_NAME = env("DJANGO_SCRIPT_NAME", default=None)
+# API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars), and the
+# handler finds it in each event (carsite.gateway). This overrides it: the base path of a custom
+# domain, or nothing. (Empty is not the same as absent here, and django-environ makes it so.)
+SCRIPT_NAME = os.environ.get("DJANGO_SCRIPT_NAME")
 FORCE_SCRIPT_NAME = SCRIPT_NAME
 
 # API Gateway speaks HTTPS only and sets this header itself, so a client cannot forge it.

@@ -85,7 +85,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
     wbufsize = -1  # one packet an answer; two would each wait for the other's acknowledgement
     function: Function
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         invocation = self.function.next()
         if invocation is None:  # the function is being stopped
             self.close_connection = True
@@ -102,7 +102,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
             },
         )
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null")
         self._answer(b'{"status":"OK"}', {}, status=202)
         match self.path.removeprefix(API).strip("/").split("/"):

@@ -18,7 +18,7 @@ from unittest import mock
 import boto3
 from moto.awslambda import urls
 from moto.awslambda_simple.models import LambdaSimpleBackend
-from moto.moto_api._internal import moto_api_backend
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from tests.rig.front_door import TEMPORARY
@@ -29,7 +29,7 @@ from tests.rig.project_copy import unpack
 REGION = "us-east-1"
 LOG_TAIL_BYTES = 4096
 # moto has no ListFunctionUrlConfigs, which `zappa update` asks for.
-NO_FUNCTION_URLS = {
+NO_FUNCTION_URLS: dict[str, Any] = {
     r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/urls/?$": (
         lambda *request: (200, {}, json.dumps({"FunctionUrlConfigs": []}))
     )

@@ -51,8 +51,10 @@ class Service:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    prefix = ""
-    """What comes before every path: API Gateway's stage."""
+    @property
+    def prefix(self) -> str:
+        """What comes before every path: API Gateway's stage."""
+        return ""
 
     @property
     def origin(self) -> str:

@@ -25,7 +25,7 @@ def known_to_zappa() -> set[str]:
     """Every key that Zappa's source asks its settings for."""
     tree = ast.parse(Path(cli.__file__).read_text())
     asked = {
-        call.args[0].value
+        str(call.args[0].value)
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
