@@ -79,7 +79,7 @@ def _below_the_stage(event: Event) -> Event:
 
 
 def _mend(environ: dict[str, Any]) -> None:
-    """Headers as PEP 3333 wants them: bytes in the guise of Latin-1. Events hold any text."""
+    """Headers and query as PEP 3333 wants them: Latin-1 for bytes. Events hold any text."""
     for name, value in environ.items():
-        if name.startswith(("HTTP_", "CONTENT_")) and not value.isascii():
+        if name.startswith(("HTTP_", "CONTENT_", "QUERY_")) and not value.isascii():
             environ[name] = value.encode("utf-8", "replace").decode("latin-1")

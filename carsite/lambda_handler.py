@@ -7,7 +7,6 @@ has a whole processor even where the function has a fraction of one.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,8 +29,6 @@ def _absent(*names: str) -> Iterator[None]:
             del sys.modules[name]
         sys.modules.update(loaded)
 
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsite.settings.regular")
 
 # Nothing of what is imported here becomes garbage, so looking for some wastes a tenth of the time.
 gc.disable()

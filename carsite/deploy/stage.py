@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,22 @@ def fill(cli: Any) -> None:
         **variables,
         **secrets.variables(url, os.environ, first=cli.command == "deploy"),
     }
+    cli.zappa.attach_policy = own_policy(cli)
     cli.zappa.extra_permissions = [*(cli.zappa.extra_permissions or []), *found.permissions]
+
+
+def own_policy(cli: Any) -> str:
+    """The text of the setting `attach_policy`, for this function and no other.
+
+    API Gateway invokes the function in its role (Zappa's integrations say so), so the role must
+    be allowed to.
+    """
+    session = cli.zappa.boto_session
+    return Template(cli.zappa.attach_policy).substitute(
+        partition=session.get_partition_for_region(cli.aws_region),
+        region=cli.aws_region,
+        function=cli.lambda_name,
+    )
 
 
 def require_roots(url: str) -> None:

@@ -123,6 +123,7 @@ def test_a_configured_prefix_is_taken_off_and_put_before_links(own_rig: Rig) -> 
         ("/regular/cars/%FF%FE%00", ()),
         ("/regular/cars/a%3Fb%23c", ()),
         ("/regular/cars?make=%E8%BB%8A&model=%FF", ()),
+        ("/regular/cars?make=\u8eca", ()),
         ("/regular/cars", (("Cookie", "sessionid=\u8eca; csrftoken=\u00e9"),)),
         ("/regular/cars", (("X-Request-ID", "\u8eca"), ("Accept-Language", "\u8eca"))),
     ],

@@ -155,6 +155,13 @@ class Function:
     def arn(self) -> str:
         return f"arn:aws:lambda:us-east-1:123456789012:function:{self.name}"
 
+    @property
+    def pid(self) -> int:
+        """The process that answered last."""
+        if self.process is None:
+            raise RuntimeError(f"{self.name} has not been invoked")
+        return self.process.pid
+
     def invoke(self, event: Any) -> Any:
         """The handler's result. Raises FunctionError for what Lambda would report as one."""
         with self._one_at_a_time:
@@ -210,6 +217,8 @@ class Function:
         return {
             "PATH": "/usr/bin:/bin",
             "LANG": "en_US.UTF-8",
+            # Lambda's file system refuses to store bytecode; root's does not.
+            "PYTHONDONTWRITEBYTECODE": "1",
             "TZ": ":UTC",
             "LAMBDA_TASK_ROOT": str(self.package.task),
             "LAMBDA_RUNTIME_DIR": str(self.package.image),

@@ -132,13 +132,34 @@ def test_the_role_may_do_exactly_what_is_needed(rehearsal: Rehearsal, stage: str
     policy = iam.get_role_policy(RoleName=role, PolicyName="zappa-permissions")["PolicyDocument"]
     allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
     actions = {action for each in allowed for action in each["Action"]}
-    assert {action.partition(":")[0] for action in actions} == (
-        {"logs", "ec2", "rds-db"} if stage == "dsql" else {"logs", "ec2"}
-    )
+    services = {"logs", "lambda", "ec2"} | ({"rds-db"} if stage == "dsql" else set())
+    assert {action.partition(":")[0] for action in actions} == services
     assert not any("*" in action for action in actions)
     assert [each for each in allowed if "rds-db:connect" in each["Action"]] == (
         [CONNECT] if stage == "dsql" else []
     )
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_gateway_may_invoke_its_own_function_in_the_functions_role(
+    rehearsal: Rehearsal, stage: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "template.json"
+    function = f"arn:aws:lambda:us-east-1:123456789012:function:{NAME}-{stage}"
+    role = rehearsal.configuration(stage)["Role"]
+    rehearsal.succeed("template", stage, "-l", function, "-r", role, "--output", str(file))
+    integration = json.loads(file.read_text())["Resources"]["ANY0"]["Properties"]["Integration"]
+    assert integration["Credentials"] == role
+    policy = rehearsal.aws.client("iam").get_role_policy(
+        RoleName=f"{NAME}-{stage}-execution", PolicyName="zappa-permissions"
+    )["PolicyDocument"]
+    allowed = [each for each in policy["Statement"] if "lambda:InvokeFunction" in each["Action"]]
+    assert [each["Resource"] for each in allowed] == [
+        f"arn:aws:lambda:us-east-1:*:function:{NAME}-{stage}"
+    ]
+    trusted = rehearsal.aws.client("iam").get_role(RoleName=f"{NAME}-{stage}-execution")["Role"]
+    services = trusted["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+    assert {"apigateway.amazonaws.com", "lambda.amazonaws.com"} <= set(services)
 
 
 @pytest.mark.parametrize("stage", STAGES)

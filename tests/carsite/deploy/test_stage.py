@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import boto3
 import pytest
 from click import ClickException
 from environ import Env
@@ -24,6 +25,7 @@ NETWORK = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
 CONNECT = {"Effect": "Allow", "Action": ["dsql:DbConnect"], "Resource": ["arn:aws:dsql:x"]}
 DSQL = "abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws"
 REGULAR_URL = "postgresql://postgres@db.cluster-x.us-east-1.rds.amazonaws.com:5432/car_entities"
+POLICY = "arn:${partition}:lambda:${region}:*:function:${function}"
 PASSWORD = "p@ss/w:rd?#%25 &+é$"
 
 
@@ -46,11 +48,16 @@ def zappa(name: str, command: str = "deploy", region: str = "us-east-1") -> Any:
     """As much of ZappaCLI as the hooks touch."""
     return SimpleNamespace(
         api_stage=name,
+        lambda_name=f"cars-{name}",
         command=command,
         aws_region=region,
         vpc_config={},
         aws_environment_variables={"LOG_RETENTION_DAYS": "1"},
-        zappa=SimpleNamespace(extra_permissions=None),
+        zappa=SimpleNamespace(
+            extra_permissions=None,
+            attach_policy=POLICY,
+            boto_session=boto3.Session(region_name=region),
+        ),
     )
 
 
@@ -80,6 +87,14 @@ def test_network_and_variables_and_permissions_are_terraforms(
     assert variables["LOG_RETENTION_DAYS"] == "1"
     assert variables["DATABASE_URL"] == OUTPUTS["dsql"]["aws_environment_variables"]["DATABASE_URL"]
     assert len(variables["DJANGO_SECRET_KEY"]) >= 50
+
+
+def test_the_policy_is_for_one_function_in_one_region() -> None:
+    cli = zappa("dsql")
+    stage.fill(cli)
+    assert cli.zappa.attach_policy == "arn:aws:lambda:us-east-1:*:function:cars-dsql"
+    china = zappa("dsql", region="cn-north-1")
+    assert stage.own_policy(china) == "arn:aws-cn:lambda:cn-north-1:*:function:cars-dsql"
 
 
 @pytest.mark.parametrize("name", ["DATABASE_PASSWORD", "TF_VAR_database_password"])
