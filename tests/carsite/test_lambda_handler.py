@@ -234,13 +234,13 @@ def test_without_a_database_the_answer_is_503_and_with_it_200_again(
     assert regular.process is process
 
 
-def test_refused_credentials_are_503_and_the_next_invocation_works(
+def test_expired_credentials_are_503_and_the_next_invocation_works(
     dsql: tuple[Function, FrontDoor],
 ) -> None:
     function, door = dsql
     assert function.invoke(get("rest", "/dsql/health", stage="dsql"))["statusCode"] == 200
     door.control.drop()
-    door.control.refuse(5, "signature-expired")
+    door.control.set_credentials(door.credentials)  # and no longer those of the function
     answer = function.invoke(get("rest", "/dsql/cars", stage="dsql"))
     assert answer["statusCode"] == 503
     assert "Traceback" not in answer["body"]
