@@ -145,24 +145,24 @@ def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("environment", "prefix"),
+    ("environment", "forced", "cookies"),
     [
-        ({}, ""),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "cars-regular"}, "/regular"),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "cars-regular", "DJANGO_SCRIPT_NAME": ""}, ""),
+        ({}, None, "/"),
+        ({"DJANGO_SCRIPT_NAME": ""}, "", "/"),
+        ({"DJANGO_SCRIPT_NAME": "/base"}, "/base", "/base"),
     ],
 )
-def test_the_stage_comes_before_every_path_in_lambda(
-    root: Path, environment: dict[str, str], prefix: str
+def test_the_prefix_is_each_requests_unless_it_is_set(
+    root: Path, environment: dict[str, str], forced: str | None, cookies: str
 ) -> None:
-    paths = value(
+    values = value(
         root,
-        "[settings.STATIC_URL, settings.SESSION_COOKIE_PATH, settings.FORCE_SCRIPT_NAME]",
+        "[settings.FORCE_SCRIPT_NAME, settings.SESSION_COOKIE_PATH, settings.CSRF_COOKIE_PATH]",
         DATABASE_URL=URL,
         **REGULAR,
         **environment,
     )
-    assert paths == [f"{prefix}/static/", prefix or "/", prefix or None]
+    assert values == [forced, cookies, cookies]
 
 
 def test_the_driver_is_psycopg2(root: Path) -> None:

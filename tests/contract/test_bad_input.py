@@ -238,7 +238,8 @@ def test_nonsense_for_credentials_is_no_server_error(client: Client, header: str
 )
 def test_no_header_is_a_server_error(service: Service, name: str, value: str) -> None:
     """Written by hand: an HTTP library would refuse to send most of these."""
-    head = f"GET /cars?make=Vol%C3%A9 HTTP/1.1\r\n{name}: {value}\r\nConnection: close\r\n"
+    head = f"GET {service.prefix}/cars?make=Vol%C3%A9 HTTP/1.1\r\n{name}: {value}\r\n"
+    head += "Connection: close\r\n"
     if name != "Host":
         head += f"Host: 127.0.0.1:{service.port}\r\n"
     reply = raw(service, (head + "\r\n").encode("latin-1"))
