@@ -45,12 +45,12 @@ WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
     *MIDDLEWARE[:2],
-    "whitenoise.middleware.WhiteNoiseMiddleware",  # right after SecurityMiddleware, as it asks for
+    "carsite.staticfiles.LazyWhiteNoiseMiddleware",  # after SecurityMiddleware, as it asks for
     *MIDDLEWARE[2:],
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "carsite.storage.StageStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "carsite.staticfiles.StageStaticFilesStorage"},
 }
 
 LOGGING["handlers"]["console"]["formatter"] = "json"
