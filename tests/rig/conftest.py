@@ -2,27 +2,32 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import psycopg2
 import pytest
 
 from tests.rig.dsql_gate import HOST, DsqlGate, running_dsql_gate
 from tests.rig.front_door import CREDENTIALS
-from tests.rig.postgresql import running_postgresql
+from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.tokens import dsql_token
 
-Connection = psycopg2.extensions.connection
-Connect = Callable[..., Connection]
+# psycopg2 has no types of its own.
+Connect = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def running_gate() -> Iterator[DsqlGate]:
+def gate_server() -> Iterator[PostgreSQL]:
     # 16 is what DSQL says it is.
-    with running_postgresql(16) as server, running_dsql_gate(server) as gate:
-        connection = open_connection(gate)
-        with closing(connection), connection.cursor() as cursor:
-            cursor.execute("CREATE ROLE writer LOGIN")
-            cursor.execute(f"AWS IAM GRANT writer TO '{CREDENTIALS.arn}'")
+    with running_postgresql(16) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def running_gate(gate_server: PostgreSQL) -> Iterator[DsqlGate]:
+    with running_dsql_gate(gate_server) as gate:
+        run_alone(gate, "CREATE ROLE writer LOGIN")
+        run_alone(gate, f"AWS IAM GRANT writer TO '{CREDENTIALS.arn}'")
         yield gate
 
 
@@ -33,11 +38,20 @@ def gate(running_gate: DsqlGate) -> Iterator[DsqlGate]:
 
 
 @pytest.fixture
-def connect(gate: DsqlGate) -> Iterator[Connect]:
-    """Opens connections in autocommit and closes them after the test."""
+def schema(gate: DsqlGate) -> Iterator[str]:
+    """A schema of the test's own, where `admin` finds its tables."""
+    run_alone(gate, "CREATE SCHEMA trial")
+    yield "trial"
+    gate.control.reset()
+    run_alone(gate, "DROP SCHEMA trial CASCADE")
+
+
+@pytest.fixture
+def connect(gate: DsqlGate, schema: str) -> Iterator[Connect]:
+    """Opens connections in autocommit; after the test they are closed before the schema goes."""
     opened = []
 
-    def connect(user: str = "admin", **changes: str) -> Connection:
+    def connect(user: str = "admin", **changes: str) -> Any:
         opened.append(open_connection(gate, user, **changes))
         return opened[-1]
 
@@ -46,16 +60,13 @@ def connect(gate: DsqlGate) -> Iterator[Connect]:
         connection.close()
 
 
-@pytest.fixture
-def schema(connect: Connect) -> Iterator[str]:
-    """A schema of the test's own, where `admin` finds its tables."""
-    with connect().cursor() as cursor:
-        cursor.execute("CREATE SCHEMA trial")
-        yield "trial"
-        cursor.execute("DROP SCHEMA trial CASCADE")
+def run_alone(gate: DsqlGate, sql: str) -> None:
+    """Run one statement as `admin` on a connection of its own."""
+    with closing(open_connection(gate)) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
-def open_connection(gate: DsqlGate, user: str = "admin", **changes: str) -> Connection:
+def open_connection(gate: DsqlGate, user: str = "admin", **changes: str) -> Any:
     parameters = {
         "host": HOST,
         "hostaddr": "127.0.0.1",

@@ -23,6 +23,9 @@ LOCKING = "locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported
 TRANSACTION = 'setting configuration parameter "TRANSACTION" not supported'
 ISOLATION = 'setting configuration parameter "default_transaction_isolation" not supported'
 
+NINE = ", ".join(f"{name} int" for name in "abcdefghi")
+MANY = ", ".join(f"c{number} int" for number in range(256))
+
 REFUSED = {
     "TRUNCATE cars": "unsupported statement: Truncate",
     "CREATE EXTENSION pgcrypto": "unsupported statement: CreateExtension",
@@ -123,6 +126,15 @@ UNDEFINED = {
     "SHOW lc_collate": 'unrecognized configuration parameter "lc_collate"',
     "CREATE INDEX ASYNC i ON cars USING gin (make)": 'access method "gin" does not exist',
 }
+TOO_LARGE = {
+    "CREATE INDEX ASYNC i ON cars (id, id, id, id, id, id, id, id, id)": (
+        "more than 8 column keys in an index are not supported"
+    ),
+    f"CREATE TABLE t ({NINE}, PRIMARY KEY (a, b, c, d, e, f, g, h, i))": (
+        "more than 8 column keys in an index are not supported"
+    ),
+    f"CREATE TABLE t ({MANY})": "tables can have at most 255 columns",
+}
 SYNTAX = {
     "CREATE INDEX ASYNC trial.i ON cars (make)": 'syntax error at or near "."',
     "SELEC 1": 'syntax error at or near "SELEC"',
@@ -218,6 +230,11 @@ def test_it_is_refused_as_unsupported(cursor, sql: str):
 @pytest.mark.parametrize("sql", UNDEFINED)
 def test_it_is_refused_as_undefined(cursor, sql: str):
     assert_refused(cursor, sql, "42704", UNDEFINED[sql])
+
+
+@pytest.mark.parametrize("sql", TOO_LARGE, ids=lambda sql: sql[:20])
+def test_it_is_refused_as_too_large(cursor, sql: str):
+    assert_refused(cursor, sql, "54011", TOO_LARGE[sql])
 
 
 @pytest.mark.parametrize("sql", SYNTAX)

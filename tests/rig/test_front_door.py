@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import psycopg2
 import pytest
@@ -61,8 +62,8 @@ def dsql(dsql_door: FrontDoor):
     dsql_door.control.reset()
 
 
-def token_for(door: FrontDoor, **changes) -> str:
-    wanted = {"host": RDS_HOST, "port": door.port, "user": "app"}
+def token_for(door: FrontDoor, **changes: Any) -> str:
+    wanted: dict[str, Any] = {"host": RDS_HOST, "port": door.port, "user": "app"}
     return rds_token(**wanted | changes)
 
 
@@ -313,6 +314,11 @@ def test_refusals_can_be_ordered(dsql, refusal, text):
 
     connect(dsql, dsql_token(DSQL_HOST)).close()
     assert dsql.control.statistics().reasons == [f"ordered: {refusal}"] * 2
+
+
+def test_a_refusal_that_aws_does_not_know_cannot_be_ordered(rds):
+    with pytest.raises(RuntimeError, match="waking-up is none of"):
+        rds.control.refuse(1, "waking-up")
 
 
 # Faults

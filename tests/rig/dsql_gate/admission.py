@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.rig.front_door import wire
-from tests.rig.front_door.admission import Client, DsqlDoor, RefusedError
+from tests.rig.front_door.admission import Client, RefusedError
+from tests.rig.front_door.dsql import DsqlDoor
 from tests.rig.front_door.upstream import quoted
 
 ADMINISTRATOR = "admin"

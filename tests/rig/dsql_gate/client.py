@@ -14,17 +14,24 @@ from tests.rig.postgresql import PostgreSQL
 CLUSTER = "bntegz2wxyabcdefghijklmnop"
 HOST = f"{CLUSTER}.dsql.us-east-1.on.aws"
 
-Fault = Literal["OC000", "OC001", "lost-reply"]
+Fault = Literal["OC000", "OC001", "lost-reply", "lost-commit"]
 
 
 class GateControl(Control):
     """Orders to a running gate, beside those to its door."""
 
+    def age_sessions(self, seconds: float) -> None:
+        """Make open sessions and transactions older; DSQL ends them at 60 and at 5 minutes.
+
+        Unlike `set_clock` this leaves the clock alone by which tokens are judged.
+        """
+        self.order("age_sessions", seconds=seconds)
+
     def fail_commits(self, count: int, fault: Fault = "OC000") -> None:
         """Let the next `count` commits of transactions that write go wrong, autocommit included.
 
-        OC000 and OC001 roll back and raise 40001; with lost-reply the commit is applied and the
-        client sees the end of the connection.
+        OC000 and OC001 roll back and raise 40001. With lost-reply and lost-commit the client sees
+        the same end of the connection; the first is applied, the second is not.
         """
         self.order("fail_commits", count=count, fault=fault)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.rig.dsql_gate.state import CONFLICTS, LOST_REPLY, GateState
+from datetime import timedelta
+
+from tests.rig.dsql_gate.state import CONFLICTS, LOST_COMMIT, LOST_REPLY, GateState
 from tests.rig.front_door.control import Commands
 
 
@@ -15,8 +17,11 @@ class GateCommands(Commands):
         super().set_clock(offset)
         self._state.end_old_sessions()
 
+    def age_sessions(self, seconds: float) -> None:
+        self._state.age_sessions(timedelta(seconds=seconds))
+
     def fail_commits(self, count: int, fault: str) -> None:
-        if fault not in {*CONFLICTS, LOST_REPLY}:
+        if fault not in {*CONFLICTS, LOST_REPLY, LOST_COMMIT}:
             raise ValueError(f"no such fault: {fault}")
         self._state.commit_faults.extend([fault] * count)
 

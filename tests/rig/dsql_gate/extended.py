@@ -40,7 +40,7 @@ class Extended:
             self._batch.append(message)
         elif message.kind == b"H":
             await self._play()
-            self._session.release()
+            self._session.unit.release()
             await self._session.link.flush()
         elif message.kind == b"S":
             await self._play()
@@ -51,7 +51,7 @@ class Extended:
         for message in batch:
             # As the server does: after an error nothing is heard until Sync.
             if not self._failed:
-                self._session.release()
+                self._session.unit.release()
                 self._failed = not await self._play_one(message)
 
     async def _play_one(self, message: Message) -> bool:
@@ -63,8 +63,8 @@ class Extended:
             portal, name = message.body.split(b"\0", 2)[:2]
             statement = self._portals[portal] = self._statements.get(name, EMPTY)
             # Now and not at Execute: a transaction of its own would end the portal.
-            if self._session.is_write(statement):
-                await self._session.open_implicit(statement)
+            if statement.writes:
+                await self._session.unit.open_around(statement)
         return await self._forward(message)
 
     async def _parse(self, message: Message) -> bool:
@@ -75,7 +75,7 @@ class Extended:
             return await self._forward(message)  # empty is fine, several is the server's refusal
         [statement] = statements
         if refusal := await session.judge_alone(statement):
-            await session.refuse(statement, refusal)
+            await session.unit.refuse(statement, refusal)
             return False
         rewritten = rewrite(statement, session.state.job_seconds)
         self._statements[name] = statement
@@ -87,13 +87,13 @@ class Extended:
         session = self._session
         statement = self._portals.get(message.body.split(b"\0", 1)[0], EMPTY)
         if refusal := await session.judge(statement):
-            await session.refuse(statement, refusal)
+            await session.unit.refuse(statement, refusal)
             return False
-        if statement.transaction in {"COMMIT", "END"}:
-            return await session.commit(statement)
+        if statement.commits:
+            return await session.unit.commit(statement)
         reply = await session.link.converse(message, FLUSH, ends=ENDS[b"E"])
         tag = rewrite(statement, 0).tag
-        return await session.settle(statement, reply, tag)
+        return await session.unit.settle(statement, reply, tag)
 
     async def _forward(self, message: Message) -> bool:
         reply = await self._session.link.converse(message, FLUSH, ends=ENDS[message.kind])
@@ -104,6 +104,6 @@ class Extended:
     async def _sync(self) -> None:
         session = self._session
         await session.link.converse(SYNC, ends={READY})
-        await session.close_implicit(not self._failed)
+        await session.unit.close(not self._failed)
         self._failed = False
         await session.ready()

@@ -15,6 +15,8 @@ class Jobs:
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
         self.waiting = asyncio.Event()
+        # An earlier gate before the same server may have left some.
+        self.waiting.set()
 
     async def run(self) -> None:
         while True:

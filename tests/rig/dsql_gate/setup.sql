@@ -43,13 +43,16 @@ JOIN pg_roles held ON held.rolname = pg_role_name
 JOIN pg_roles granting ON granting.rolname = grantor_pg_role_name;
 GRANT SELECT ON sys.iam_pg_role_mappings TO PUBLIC;
 
+CREATE OR REPLACE FUNCTION dsql_gate.new_job_id() RETURNS text LANGUAGE sql
+RETURN translate(substr(encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 1, 26), '0189', 'wxyz');
+
 -- A job is due some seconds after it was submitted, because a build takes time on DSQL. Until then
 -- its index is invalid: the planner ignores it, and a unique one already refuses duplicates.
 CREATE OR REPLACE FUNCTION dsql_gate.submit_index(
     index oid, is_unique boolean, seconds float8, failure text
 ) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    new_id text := translate(substr(encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 1, 26), '0189', 'wxyz');
+    new_id text := dsql_gate.new_job_id();
 BEGIN
     UPDATE pg_index SET indisvalid = false, indisunique = is_unique WHERE indexrelid = index;
     INSERT INTO dsql_gate.job (job_id, job_type, class_id, object_id, object_name, due_time, failure)
@@ -87,7 +90,7 @@ CREATE OR REPLACE FUNCTION dsql_gate.validate_constraint(
     relation text, wanted text, seconds float8
 ) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    new_id text := translate(substr(encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 1, 26), '0189', 'wxyz');
+    new_id text := dsql_gate.new_job_id();
     found pg_constraint%ROWTYPE;
 BEGIN
     SELECT * INTO found FROM pg_constraint
@@ -98,9 +101,11 @@ BEGIN
     END IF;
     INSERT INTO dsql_gate.job
         (job_id, job_type, class_id, object_id, object_name, due_time, validation)
-    VALUES (new_id, 'VALIDATE_CONSTRAINT', 'pg_constraint'::regclass, found.oid, wanted,
-            clock_timestamp() + make_interval(secs => seconds),
-            format('ALTER TABLE %s VALIDATE CONSTRAINT %I', found.conrelid::regclass, wanted));
+    SELECT new_id, 'VALIDATE_CONSTRAINT', 'pg_constraint'::regclass, found.oid, wanted,
+           clock_timestamp() + make_interval(secs => seconds),
+           format('ALTER TABLE %s.%I VALIDATE CONSTRAINT %I',
+                  relnamespace::regnamespace, relname, wanted)
+    FROM pg_class WHERE oid = found.conrelid;
     RETURN new_id;
 END $$;
 

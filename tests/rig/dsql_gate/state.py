@@ -16,6 +16,7 @@ OC000 = Refusal("change conflicts with another transaction (OC000)", "40001")
 OC001 = Refusal("schema has been updated by another transaction, please retry: (OC001)", "40001")
 CONFLICTS = {"OC000": OC000, "OC001": OC001}
 LOST_REPLY = "lost-reply"
+LOST_COMMIT = "lost-commit"
 
 
 class GateState(State):
@@ -30,6 +31,12 @@ class GateState(State):
         self.job_seconds = JOB_SECONDS
         self.refused_statements: list[dict[str, str]] = []
         self.ddl: list[str] = []
+
+    def age_sessions(self, by: timedelta) -> None:
+        """Let open sessions and their transactions have begun so much earlier."""
+        for session in self.sessions:
+            session.age(by)
+        self.end_old_sessions()
 
     def end_old_sessions(self) -> None:
         """DSQL closes connections when they are an hour old."""

@@ -71,6 +71,15 @@ class Statement:
         )
 
     @property
+    def writes(self) -> bool:
+        """Whether its commit can meet a conflict."""
+        return self.is_ddl or self.is_dml or self.locks_rows
+
+    @property
+    def commits(self) -> bool:
+        return self.transaction == "COMMIT"
+
+    @property
     def transaction(self) -> str | None:
         """What a TransactionStmt does: "BEGIN", "COMMIT"...; None for all others."""
         kind: str | None = self.node.get("kind") if self.kind == "TransactionStmt" else None

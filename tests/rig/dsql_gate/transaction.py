@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,26 +38,28 @@ class Transaction:
         """Whether its COMMIT can meet a conflict."""
         return self.ddl or self.dml or self.locked
 
-    def refusals(self, statement: Statement, now: datetime) -> Iterator[Refusal]:
-        """Why the statement may not be the next one."""
-        if now - self.begun > AGE:
-            yield TOO_OLD
-        if statement.is_ddl and self.ddl:
-            yield MULTIPLE_DDL
-        if (statement.is_ddl and self.dml) or (statement.is_dml and self.ddl):
-            yield MIXED
+    def too_old(self, now: datetime) -> Refusal | None:
+        return TOO_OLD if now - self.begun > AGE else None
 
-    def add(self, statement: Statement) -> None:
-        """The statement is about to run."""
+    def admit(self, statement: Statement, now: datetime) -> Refusal | None:
+        """Why the statement may not be the next one; if it may, it is."""
+        if refusal := self.too_old(now):
+            return refusal
+        if statement.is_ddl and self.ddl:
+            return MULTIPLE_DDL
+        if (statement.is_ddl and self.dml) or (statement.is_dml and self.ddl):
+            return MIXED
         self.ddl |= statement.is_ddl
         self.dml |= statement.is_dml
         self.locked |= statement.locks_rows
         self.asynchronous |= statement.asynchronous
         if statement.is_dml:
             self.size += len(statement.text.encode())
+        return None
 
-    def count(self, tag: str) -> None:
-        """The server has finished a statement with this command tag."""
+    def count(self, tag: str, copied: int) -> None:
+        """The server has finished a statement with this command tag and as many bytes of COPY."""
+        self.size += copied
         verb, *numbers = tag.split()
         if verb in COUNTED_TAGS and numbers:
             self.rows += int(numbers[-1])

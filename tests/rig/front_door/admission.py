@@ -1,18 +1,13 @@
-"""Who may enter: one class for each kind of door."""
+"""Who may enter: the ways of proving it that the kinds of door share."""
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
-from datetime import timedelta
 
 from tests.rig.front_door import sigv4, wire
 from tests.rig.front_door.state import State
 from tests.rig.front_door.stream import Stream
-from tests.rig.front_door.upstream import Upstream, quoted
-
-RDS_LIFETIME = timedelta(minutes=15)
-DSQL_LIFETIME = timedelta(days=7)
+from tests.rig.front_door.upstream import Upstream
 
 
 class RefusedError(Exception):
@@ -52,6 +47,7 @@ class PasswordDoor:
     def __init__(self, state: State, upstream: Upstream) -> None:
         self.state = state
         self.upstream = upstream
+        state.refusals = frozenset(self.orders(""))
 
     async def admit(self, client: Client) -> Stream:
         """The server's end, with the start-up packet sent; RefusedError to turn the client away."""
@@ -64,15 +60,15 @@ class PasswordDoor:
         """Refuse because a test ordered it."""
         if self.state.refusals_ahead:
             name = self.state.refusals_ahead.popleft()
-            raise RefusedError(f"ordered: {name}", self.ordered(name, client.user))
+            raise RefusedError(f"ordered: {name}", self.orders(client.user)[name])
 
-    def ordered(self, name: str, user: str) -> wire.Message:
-        """The refusals that the control channel can order."""
+    def orders(self, user: str) -> dict[str, wire.Message]:
+        """The refusals that the control channel can order, by name."""
         return {
             "access-denied": self.denied(user),
             "starting-up": fatal("57P03", "the database system is starting up"),
             "too-many-connections": fatal("53300", "sorry, too many clients already"),
-        }[name]
+        }
 
     def denied(self, user: str, *, stale: bool = False) -> wire.Message:
         hint = self.stale_hint if stale else None
@@ -116,121 +112,9 @@ class IamDoor(PasswordDoor):
         return client.startup
 
 
-class RdsIamDoor(IamDoor):
-    """Aurora and RDS PostgreSQL: members of rds_iam need a token, all others their password."""
-
-    denied_code = "28000"
-    denied_text = 'PAM authentication failed for user "{user}"'
-
-    async def admit(self, client: Client) -> Stream:
-        if await self._is_iam_user(client.user):
-            return await super().admit(client)
-        return await PasswordDoor.admit(self, client)
-
-    async def _is_iam_user(self, user: str) -> bool:
-        # Not pg_has_role(): it calls a superuser a member of every role.
-        return bool(
-            await self.upstream.ask(
-                "WITH RECURSIVE held(oid) AS (SELECT oid FROM pg_roles"
-                f" WHERE rolname = {quoted(user)} UNION SELECT roleid FROM pg_auth_members"
-                " JOIN held ON member = held.oid)"
-                " SELECT FROM held JOIN pg_roles USING (oid) WHERE rolname = 'rds_iam'"
-            )
-        )
-
-    def expected(self, client: Client) -> sigv4.Expected:
-        settings = self.state.settings
-        return sigv4.Expected(
-            service="rds-db",
-            region=settings.region,
-            authorities=[f"{host}:{self.state.port}" for host in settings.hosts],
-            parameters={"Action": "connect", "DBUser": client.user},
-            longest=RDS_LIFETIME,
-        )
-
-
-class DsqlDoor(IamDoor):
-    """Aurora DSQL: tokens only, and the cluster is found by the TLS server name."""
-
-    denied_code = "28000"
-    denied_text = "unable to accept connection, access denied"
-    stale_hint = "Signature expired"
-
-    async def admit(self, client: Client) -> Stream:
-        self._cluster(client)
-        return await super().admit(client)
-
-    def ordered(self, name: str, user: str) -> wire.Message:
-        return {
-            "access-denied": self.denied(user),
-            "signature-expired": self.denied(user, stale=True),
-            "waking-up": fatal(
-                "57P03", "unable to accept connection, waking up cluster, please retry later"
-            ),
-        }[name]
-
-    def _cluster(self, client: Client) -> str:
-        """The host that tokens are signed for."""
-        name, hosts = client.server_name, self.state.settings.hosts
-        if not name:
-            raise RefusedError(
-                "no SNI", fatal("08004", "unable to accept connection, sni was not received")
-            )
-        if name in hosts and not name.endswith(".vpce.amazonaws.com"):
-            return name
-        cluster = _options(client.startup).get("amzn-cluster-id")
-        for host in hosts:
-            if name in hosts and cluster and host.startswith(f"{cluster}.dsql."):
-                return host
-        raise RefusedError("SNI", fatal("08004", "unable to accept connection, invalid sni"))
-
-    def expected(self, client: Client) -> sigv4.Expected:
-        action = "DbConnectAdmin" if client.user == "admin" else "DbConnect"
-        return sigv4.Expected(
-            service="dsql",
-            region=self.state.settings.region,
-            authorities=[self._cluster(client)],
-            parameters={"Action": action},
-            longest=DSQL_LIFETIME,
-        )
-
-    async def authorize(self, client: Client) -> None:
-        sql = f"SELECT FROM pg_roles WHERE rolcanlogin AND rolname = {quoted(client.user)}"
-        if not await self.upstream.ask(sql):
-            raise RefusedError("role", self.denied(client.user))
-
-    def server_startup(self, client: Client) -> wire.Startup:
-        """Without the option that only DSQL's own front end understands."""
-        parameters = client.startup.parameters
-        kept = {k: v for k, v in _options(client.startup).items() if k != "amzn-cluster-id"}
-        parameters["options"] = " ".join(
-            "-c " + f"{name}={value}".replace("\\", "\\\\").replace(" ", "\\ ")
-            for name, value in kept.items()
-        )
-        return wire.Startup.of(parameters, client.startup.code)
-
-
-def _options(startup: wire.Startup) -> dict[str, str]:
-    """The settings in the start-up packet's `options`: `-c name=value` and `--name=value`."""
-    settings: dict[str, str] = {}
-    words = shlex.split(startup.parameters.get("options", ""))
-    for word in words:
-        name, separator, value = word.removeprefix("--").removeprefix("-c").partition("=")
-        if separator:
-            settings[name] = value
-    return settings
-
-
 async def _ask_password(stream: Stream) -> str:
     await stream.send(wire.Message(b"R", wire.AUTHENTICATION_CLEARTEXT))
     answer = await stream.receive()
     if answer.kind != b"p":
         raise wire.ProtocolError(f"expected a password, got {answer.kind!r}")
     return answer.body.rstrip(b"\0").decode()
-
-
-KINDS: dict[str, type[PasswordDoor]] = {
-    "password": PasswordDoor,
-    "rds-iam": RdsIamDoor,
-    "dsql": DsqlDoor,
-}

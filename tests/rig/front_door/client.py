@@ -106,7 +106,7 @@ def door_process(
     database: str = "postgres",
 ) -> Iterator[Opened]:
     """Run `python -m module` with certificates for the hosts."""
-    _prepare(postgresql, kind)
+    _prepare(postgresql, kind, database)
     with tempfile.TemporaryDirectory(prefix="carsite-front-door-") as folder:
         certificate = certificates.issue(Path(folder), *hosts)
         settings = {
@@ -146,14 +146,16 @@ def _started(
         yield process, json.loads(line)
 
 
-def _prepare(postgresql: PostgreSQL, kind: Kind) -> None:
-    """The roles that AWS makes with a new database."""
-    role = {"password": None, "rds-iam": "rds_iam", "dsql": "admin"}[kind]
-    if role is None or postgresql.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
-        return
+def _prepare(postgresql: PostgreSQL, kind: Kind, database: str) -> None:
+    """The roles that AWS makes with a new database, and what they may do in it."""
     if kind == "rds-iam":
-        postgresql.execute("CREATE ROLE rds_iam")
-    else:
-        postgresql.execute("CREATE ROLE admin LOGIN CREATEROLE")
-        postgresql.execute("GRANT ALL ON DATABASE postgres TO admin")
-        postgresql.execute("GRANT ALL ON SCHEMA public TO admin")
+        _make_role(postgresql, "rds_iam", "NOLOGIN")
+    elif kind == "dsql":
+        _make_role(postgresql, "admin", "LOGIN CREATEROLE")
+        postgresql.execute(f'GRANT ALL ON DATABASE "{database}" TO admin')
+        postgresql.execute("GRANT ALL ON SCHEMA public TO admin", database)
+
+
+def _make_role(postgresql: PostgreSQL, name: str, options: str) -> None:
+    if not postgresql.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'"):
+        postgresql.execute(f"CREATE ROLE {name} {options}")

@@ -27,6 +27,8 @@ class Commands:
         self._state.know([Credentials(**each) for each in credentials])
 
     def refuse(self, count: int, refusal: str) -> None:
+        if refusal not in self._state.refusals:
+            raise ValueError(f"{refusal} is none of {sorted(self._state.refusals)}")
         self._state.refusals_ahead.extend([refusal] * count)
 
     def drop(self, how: str) -> int:

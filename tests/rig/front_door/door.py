@@ -6,15 +6,23 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from datetime import timedelta
 
 from tests.rig.front_door import wire
-from tests.rig.front_door.admission import KINDS, Client, PasswordDoor, RefusedError
+from tests.rig.front_door.admission import Client, PasswordDoor, RefusedError
+from tests.rig.front_door.dsql import DsqlDoor
+from tests.rig.front_door.rds import RdsIamDoor
 from tests.rig.front_door.state import State
 from tests.rig.front_door.stream import Stream
 from tests.rig.front_door.tls import CancelRequested, Listener, PlainTextRefusedError
 from tests.rig.front_door.upstream import Upstream, UpstreamRefusedError
 
 BACKLOG = 512
+KINDS: dict[str, type[PasswordDoor]] = {
+    "password": PasswordDoor,
+    "rds-iam": RdsIamDoor,
+    "dsql": DsqlDoor,
+}
 GONE = (OSError, asyncio.IncompleteReadError, ssl.SSLError, wire.ProtocolError)
 
 
@@ -55,6 +63,10 @@ class Session:
             await sink.send_bytes(chunk)
         # A peer that hangs says nothing, not even goodbye.
         await self.state.flowing.wait()
+
+    def age(self, by: timedelta) -> None:
+        """Have been opened so much earlier."""
+        self.connected -= by
 
     def drop(self, how: str) -> None:
         """Cut the client off: `reset` as a crashed host does, `eof` as a closing one."""

@@ -19,6 +19,8 @@ class Session(Protocol):
 
     def drop(self, how: str) -> None: ...
 
+    def age(self, by: timedelta) -> None: ...
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -58,6 +60,7 @@ class State:
         self.port = 0
         self.sessions: set[Session] = set()
         self.flowing = asyncio.Event()
+        self.refusals: frozenset[str] = frozenset()
         self.reset()
 
     def reset(self) -> None:

@@ -31,6 +31,8 @@ DISPLAYED = {
     "timetz": "time with time zone",
 }
 SMALLEST_LARGE_CACHE = 65536
+MOST_KEYS = 8
+TOO_MANY_KEYS = Refusal(f"more than {MOST_KEYS} column keys in an index are not supported", "54011")
 
 
 def type_name(column: Node) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.rig.dsql_gate.rules.columns import MOST_KEYS, TOO_MANY_KEYS
 from tests.rig.dsql_gate.rules.registry import OCTOBER_3, SEPTEMBER_18, Refusal, rule
 from tests.rig.dsql_gate.statements import Statement
 
@@ -36,3 +37,5 @@ def keys(statement: Statement) -> Iterator[Refusal]:
             yield Refusal("specifying sort order not supported for index keys")
         if "opclass" in key:
             yield Refusal("opclass not supported for index keys")
+    if len(statement.node.get("indexParams", [])) > MOST_KEYS:
+        yield TOO_MANY_KEYS

@@ -8,6 +8,7 @@ from tests.rig.dsql_gate.rules import columns
 from tests.rig.dsql_gate.rules.registry import OCTOBER_3, SEPTEMBER_15, SEPTEMBER_18, Refusal, rule
 from tests.rig.dsql_gate.statements import Node, Statement
 
+MOST_COLUMNS = 255
 PERSISTENCE = {
     "t": "TEMPORARY or TEMP table not supported for CREATE TABLE",
     "u": "UNLOGGED table not supported for CREATE TABLE",
@@ -52,6 +53,16 @@ def collation(statement: Statement) -> Iterator[Refusal]:
     # DERIVED: the refusal is documented, its wording is not.
     if any("collClause" in column for column in _columns(statement)):
         yield Refusal("COLLATE not supported for CREATE TABLE")
+
+
+@rule("CreateStmt", observed=OCTOBER_3)
+def size(statement: Statement) -> Iterator[Refusal]:
+    # Documented: https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html
+    if len(_columns(statement)) > MOST_COLUMNS:
+        yield Refusal(f"tables can have at most {MOST_COLUMNS} columns", "54011")
+    for element in statement.node.get("tableElts", []):
+        if len(element.get("Constraint", {}).get("keys", [])) > columns.MOST_KEYS:
+            yield columns.TOO_MANY_KEYS
 
 
 @rule("CreateSeqStmt", observed=SEPTEMBER_18)
