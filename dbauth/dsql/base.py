@@ -9,10 +9,18 @@ from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.sql import SQL, Identifier
 
+from aurora_dsql_django.creation import DatabaseCreation
+
 from dbauth import base
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
+from dbauth.dsql.features import DatabaseFeatures
+from dbauth.dsql.introspection import DatabaseIntrospection
 from dbauth.dsql.login import DSQLLogin
+from dbauth.dsql.operations import DatabaseOperations
+from dbauth.dsql.schema import DatabaseSchemaEditor
+from dbauth.dsql.transactions import TransactionMixin
+from dbauth.dsql.types import DATA_TYPES, DATA_TYPES_SUFFIX
 from dbauth.dsql.waking import is_waking_up, pauses
 from dbauth.tokens import Token
 
@@ -22,11 +30,23 @@ LONGEST_AGE = 55 * 60
 SHORTEST_AGE = 50 * 60
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """Aurora DSQL as Django's PostgreSQL: the connecting."""
+class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
+    """Aurora DSQL as Django's PostgreSQL.
+
+    The dialect is that of AWS's own adapter, aurora-dsql-django, corrected where it is behind. Its
+    `base` is left alone: that loads boto3, and replaces methods of AutoField for all databases.
+    `vendor` stays "postgresql": contrib code and third parties ask for it.
+    """
 
     display_name = "Aurora DSQL"
+    data_types = DATA_TYPES
+    data_types_suffix = DATA_TYPES_SUFFIX
     client_class = DatabaseClient
+    creation_class = DatabaseCreation
+    features_class = DatabaseFeatures
+    introspection_class = DatabaseIntrospection
+    ops_class = DatabaseOperations
+    SchemaEditorClass = DatabaseSchemaEditor
     validation_class = DatabaseValidation
     login_class = DSQLLogin
 
@@ -46,6 +66,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(SQL("SET search_path = {}").format(Identifier(schema)))
         if not self.get_autocommit():
             self.connection.commit()
+
+    def chunked_cursor(self) -> Any:
+        # DSQL has no DECLARE CURSOR, so .iterator() reads all rows, as with a pooler in between.
+        return self.cursor()
 
     def _open(self, params: dict[str, Any], token: Token) -> Connection:
         """A connection; a cluster that is waking up is waited for within connect_timeout."""

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
+from tests.rig.dsql_gate import add_role, running_dsql_gate
 from tests.rig.front_door import running_front_door
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
 
 AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
+DSQL = "vftmkydwxvxys6asbsc6ih2the.dsql-fnh4.us-east-1.on.aws"
+DSQL_USER = "lambda_writer"
+DSQL_SCHEMA = "car_entities"
 IAM_USER = "lambda_dsql_user"
 
 
@@ -89,10 +93,33 @@ def rds_iam(rig: Rig) -> Iterator[Service]:
         )
 
 
+@contextlib.contextmanager
+def dsql(rig: Rig) -> Iterator[Service]:
+    """Aurora DSQL: its gate, a role that is not admin, and a schema of that role's own."""
+    server = rig.postgresql()
+    database = server.create_database("dsql")
+    with running_dsql_gate(server, [DSQL], database=database) as gate:
+        add_role(gate, DSQL_USER, DSQL_SCHEMA)
+        url = gate.url(DSQL_USER, schema=DSQL_SCHEMA)
+        yield from _running(
+            Service(
+                name="dsql",
+                engine="dbauth.dsql",
+                environment=deployed(rig, "dsql", url) | gate.environment(gate.temporary),
+                rows=lambda sql: server.execute(
+                    f"SET search_path = {DSQL_SCHEMA}; {sql}", database
+                ),
+                log=rig.folder / "dsql.log",
+                certificate=rig.certificate(),
+            )
+        )
+
+
 SERVICES: dict[str, Callable[[Rig], contextlib.AbstractContextManager[Service]]] = {
     "local": local,
     "regular": regular,
     "rds-iam": rds_iam,
+    "dsql": dsql,
 }
 
 

@@ -10,6 +10,13 @@ of its statements and copied data; functions and types that DSQL lacks are refus
 only.
 """
 
-from tests.rig.dsql_gate.client import CLUSTER, HOST, DsqlGate, GateControl, running_dsql_gate
+from tests.rig.dsql_gate.client import (
+    CLUSTER,
+    HOST,
+    DsqlGate,
+    GateControl,
+    add_role,
+    running_dsql_gate,
+)
 
-__all__ = ["CLUSTER", "HOST", "DsqlGate", "GateControl", "running_dsql_gate"]
+__all__ = ["CLUSTER", "HOST", "DsqlGate", "GateControl", "add_role", "running_dsql_gate"]
