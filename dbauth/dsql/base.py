@@ -5,13 +5,12 @@ import random
 import time
 from typing import Any
 
+from aurora_dsql_django.creation import DatabaseCreation
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.sql import SQL, Identifier
 
-from aurora_dsql_django.creation import DatabaseCreation
-
-from dbauth import base
+from dbauth import base, retry
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
 from dbauth.dsql.features import DatabaseFeatures
@@ -49,6 +48,11 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
     validation_class = DatabaseValidation
     login_class = DSQLLogin
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Outermost, so that a wrapper of the project's sees every attempt.
+        self.execute_wrappers.insert(0, retry.in_autocommit)
 
     def connect(self) -> None:
         super().connect()

@@ -29,7 +29,8 @@ class DatabaseOperations(operations.DatabaseOperations):
     def lookup_cast(self, lookup_type: str, internal_type: str | None = None) -> str:
         # HOST() is a function of inet, which DSQL does not have.
         known_as = "CharField" if internal_type in ADDRESSES else internal_type
-        return super().lookup_cast(lookup_type, known_as)
+        cast: str = super().lookup_cast(lookup_type, known_as)
+        return cast
 
     def adapt_ipaddressfield_value(self, value: str | None) -> str | None:
         return value or None
@@ -53,7 +54,7 @@ class DatabaseOperations(operations.DatabaseOperations):
                     statements.append(self._advance_sql(table, column, field.column))
         return statements
 
-    def _advance_sql(self, table: str, column: str, name: str) -> str:
+    def _advance_sql(self, table: str, column: str, name: str | None) -> str:
         sequence = f"pg_get_serial_sequence('{table}', '{name}')"
         position = (
             "SELECT coalesce(last_value, 0) FROM pg_sequences"

@@ -1,7 +1,7 @@
 """Transactions without savepoints: what is half done is never taken for done, nor for undone."""
 
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.db import NotSupportedError
 from django.db.backends.postgresql import base
@@ -26,7 +26,7 @@ class TransactionMixin(base.DatabaseWrapper):
     _broken_by: BaseException | None = None
     _rollback_wanted = False
 
-    @property  # type: ignore[override] # an attribute in Django
+    @property
     def needs_rollback(self) -> bool:
         """Whether someone asked for a rollback (transaction.set_rollback)."""
         return self._rollback_wanted

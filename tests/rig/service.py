@@ -27,7 +27,14 @@ INHERITED = {"PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SYSTEMROOT", "V
 RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
 # The deployed settings insist on HTTPS, so they get it.
 GUNICORN = (
-    *("-m", "gunicorn", "--bind=127.0.0.1:{port}", "--worker-class=gthread", "--threads=64"),
+    *(
+        "-m",
+        "gunicorn",
+        "--bind=127.0.0.1:{port}",
+        "--limit-request-line=0",
+        "--worker-class=gthread",
+        "--threads=64",
+    ),
     *("--certfile={certificate}", "--keyfile={certificate}", "--log-level=warning"),
     "carsite.wsgi:application",
 )

@@ -88,11 +88,7 @@ def check_constraint(model: type[Model], constraint: BaseConstraint) -> None:
 def _check_column(model: type[Model], field: Field, connection: Any) -> None:
     params = field.db_parameters(connection)
     column_type = params["type"] or ""
-    if (
-        column_type.endswith("]")
-        or column_type.split("(")[0] in ABSENT_TYPES
-        or (column_type.endswith("range"))
-    ):
+    if column_type.endswith(("]", "range")) or column_type.split("(")[0] in ABSENT_TYPES:
         _refuse(
             model,
             field.name,
