@@ -20,6 +20,8 @@ class DatabaseFeatures(features.DatabaseFeatures):
     related_fields_match_type = True
     # Sessions hold keys in advance: going back would hand the same ones out twice.
     supports_sequence_reset = False
+    # ALTER INDEX does not exist: a new one is built, and the old one dropped.
+    can_rename_index = False
     # One action to a statement, as all else that DSQL alters.
     supports_combined_alters = False
     # COMMENT ON is not among DSQL's statements; Django warns (models.W046) and goes on without.

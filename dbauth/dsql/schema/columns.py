@@ -59,6 +59,8 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
             if default is not None:
                 self._update_nulls(model, new_field, "%s", default)
         super()._alter_field(model, old_field, new_field, *args, **kwargs)
+        if old_field.column != new_field.column:
+            self._rename_with_column(model, old_field.column, new_field.column)
 
     def _alter_column_null_sql(
         self, model: type[Model], old_field: Any, new_field: Any
@@ -87,6 +89,19 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
     def _not_null_names(self, model: type[Model], field: Field) -> list[str]:
         names = super()._constraint_names(model, [field.column], check=True)
         return [name for name in names if name.endswith(NOT_NULL_SUFFIX)]
+
+    def _rename_with_column(self, model: type[Model], old: str, new: str) -> None:
+        """Let what add_field has named after its column follow it: another may get that name."""
+        table = model._meta.db_table
+        # All of them, by the column's new name: so a run that goes on here finds what is left.
+        existing = super()._constraint_names(model, [new])
+        for suffix in (NOT_NULL_SUFFIX, "_check"):
+            before, after = (
+                self._create_index_name(table, [column], suffix=suffix) for column in (old, new)
+            )
+            if before in existing:
+                renaming = f"{self.quote_name(before)} TO {self.quote_name(after)}"
+                self._alter_table(model, f"RENAME CONSTRAINT {renaming}")
 
     def _fill(self, model: type[Model], field: Any) -> None:
         """Give a new column its default: as long as it is filled, and for good if it stays."""
