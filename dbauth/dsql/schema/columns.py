@@ -120,6 +120,8 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
 
     def _update_nulls(self, model: type[Model], field: Field, value: str, *params: Any) -> None:
         """Set a column where it is NULL, by batches; finding none is the end, in any run."""
+        if self.journal.resuming:
+            return  # the earlier run came further, and the column may have another name by now
         key = model._meta.pk
         columns = getattr(key, "columns", [key.column])
         keys = Columns(model._meta.db_table, columns, self.quote_name)

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(add_owners, migrations.RunPython.noop),
         migrations.RunSQL(
             "INSERT INTO garage_place (town, street, size, owner_id)"
-            " SELECT 'Ulm', name, id + 1, id FROM garage_owner",
+            " SELECT 'Ulm', name, length(name) + substr(name, 7)::int, id FROM garage_owner",
             "DELETE FROM garage_place",
         ),
     ]
