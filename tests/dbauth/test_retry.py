@@ -177,7 +177,7 @@ def test_a_race_that_get_or_create_lost_is_run_again_once(database):
         calls.append(1)
         try:
             with transaction.atomic("plain", savepoint=False):
-                raise IntegrityError("duplicate key")
+                raise IntegrityError("duplicate key")  # noqa: TRY301 - as the database does
         except IntegrityError as error:
             database.rollback_exc = error
         with database.cursor() as cursor:

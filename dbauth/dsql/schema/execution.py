@@ -29,7 +29,7 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
     sql_validate: ClassVar[str] = "ALTER TABLE ASYNC %(table)s VALIDATE CONSTRAINT %(name)s"
 
     def __enter__(self) -> Any:
-        self._jobs = Jobs(self.connection)
+        self._jobs = Jobs(self.connection, self._forget)
         self._ending = False
         return super().__enter__()
 
@@ -64,16 +64,19 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
             self._run_once(statement, past)
 
     def _start(self, statement: str, past: Past) -> None:
-        """A statement that goes on by itself, so it may have come to a bad end: never skipped."""
+        """A statement that goes on by itself, so having been run does not say how it ended."""
+        # The operations that follow may rely on it. At the end of a migration none does, and all
+        # jobs go on at the same time.
+        awaited = not self._ending and not statement.startswith("CREATE INDEX")
+        if past is Past.DONE and awaited:
+            return  # an earlier run has waited for it, and may have removed it since
         if past is Past.NOTHING:
             self.journal.note(statement)
         if past is Past.NOTHING or VALIDATION.match(statement):
             self._jobs.start(statement)
         else:
-            self._jobs.build(statement)
-        # The operations that follow may rely on it. At the end of a migration none does, and all
-        # jobs go on at the same time.
-        if not self._ending and not statement.startswith("CREATE INDEX"):
+            self._jobs.build(statement, create=past is Past.PERHAPS)
+        if awaited:
             self._jobs.wait()
 
     def _run_once(self, statement: str, past: Past) -> None:
@@ -90,6 +93,9 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
                 return
             raise
 
+    def _forget(self, statement: str) -> None:
+        self.journal.forget(statement)  # which may be another journal than at the start
+
     def _noted(self, statement: str) -> None:
         self.journal.note(statement)
         try:
@@ -98,5 +104,5 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         except DatabaseError as error:
             # A refusal has a code. Without one the connection is gone, and nobody knows.
             if getattr(error.__cause__, "pgcode", None) and not self.connection.in_atomic_block:
-                self.journal.retract()
+                self.journal.forget(statement)
             raise

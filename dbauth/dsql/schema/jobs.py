@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/aurora-dsql/latest/userguide/working-with-create-ind
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,10 @@ class Job:
 class Jobs:
     """The jobs of one schema editor."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, forget: Callable[[str], None]) -> None:
+        """`forget` is called with a statement whose job failed."""
         self._connection = connection
+        self._forget = forget
         self._running: list[Job] = []
 
     def start(self, statement: str) -> None:
@@ -48,8 +51,11 @@ class Jobs:
         while self._running:
             self._finish(self._running.pop(0))
 
-    def build(self, statement: str) -> None:
-        """Go on with an index that an earlier run has perhaps begun to build."""
+    def build(self, statement: str, *, create: bool) -> None:
+        """Go on with an index that an earlier run has perhaps begun to build.
+
+        `create` it where there is none; otherwise the earlier run has removed it again.
+        """
         name = _name_of(statement)
         state = self._query(
             "SELECT i.indisvalid, (SELECT j.job_id FROM sys.jobs j WHERE j.object_id = c.oid"
@@ -59,7 +65,7 @@ class Jobs:
             name,
         )
         match state:
-            case []:
+            case [] if create:
                 self.start(statement)
             case [(False, str(job_id))]:
                 self._running.append(Job(job_id, statement))
@@ -71,6 +77,7 @@ class Jobs:
             self._fail(job, details[0][0] if details else "the job is unknown")
 
     def _fail(self, job: Job, details: str) -> None:
+        self._forget(job.statement)
         if INDEX.match(job.statement):
             # An index that could not be built stays, and goes on refusing new rows.
             name = self._connection.ops.quote_name(_name_of(job.statement))

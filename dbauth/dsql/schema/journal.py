@@ -39,8 +39,8 @@ class NoJournal:
     def note(self, statement: str) -> None:
         """Write down that the statement is about to be run."""
 
-    def retract(self) -> None:
-        """The server refused the statement that was noted last."""
+    def forget(self, statement: str) -> None:
+        """The statement came to nothing: the server refused it, or its job failed."""
 
 
 class Journal(NoJournal):
@@ -83,10 +83,10 @@ class Journal(NoJournal):
             *(self._migration, self._position, statement),
         )
 
-    def retract(self) -> None:
+    def forget(self, statement: str) -> None:
         self._query(
-            f'DELETE FROM "{TABLE}" WHERE "migration" = %s AND "position" = %s',
-            *(self._migration, self._position),
+            f'DELETE FROM "{TABLE}" WHERE "migration" = %s AND "statement" = %s',
+            *(self._migration, statement),
         )
 
     @staticmethod

@@ -18,7 +18,8 @@ ROLE = "mechanic"
 
 CATALOG = """
 SELECT 'column', c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
-    || a.attnotnull || ' ' || a.attidentity::text || ' ' || coalesce(pg_get_expr(adbin, adrelid), '')
+    || a.attnotnull || ' ' || a.attidentity::text
+    || ' ' || coalesce(pg_get_expr(adbin, adrelid), '')
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT attisdropped
 LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum
 WHERE relkind = 'r' AND relnamespace = '{schema}'::regnamespace
@@ -93,7 +94,7 @@ DEFAULT: dict = {"default": {}}
 
 
 @pytest.fixture
-def cluster(open_cluster) -> Cluster:
+def cluster(open_cluster: Callable[..., Cluster]) -> Cluster:
     return open_cluster()
 
 

@@ -110,7 +110,9 @@ def test_a_migration_that_is_killed_after_any_statement_is_completed_by_the_next
             migrate("garage")
         migrate("garage")
         forget()
-        assert garage.catalog() == undisturbed, f"after statement {statements}: {done[statements - 1]}"
+        assert garage.catalog() == undisturbed, (
+            f"after statement {statements}: {done[statements - 1]}"
+        )
         assert _contents(garage) == rows, f"after statement {statements}: {done[statements - 1]}"
     assert garage.refusals() == []
 

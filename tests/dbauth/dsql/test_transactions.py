@@ -50,10 +50,14 @@ def test_an_inner_atomic_that_fails_does_not_roll_the_outer_one_back_in_silence(
 
 
 def test_what_fails_for_a_reason_of_its_own_is_not_half_stored_either(tables):
-    with pytest.raises(BrokenTransactionError), transaction.atomic(ALIAS):  # noqa: PT012 - as above
-        with contextlib.suppress(KeyError), transaction.atomic(ALIAS):
-            counters().create(name="half")
-            raise KeyError
+    with (
+        pytest.raises(BrokenTransactionError),
+        transaction.atomic(ALIAS),
+        contextlib.suppress(KeyError),
+        transaction.atomic(ALIAS),
+    ):
+        counters().create(name="half")
+        raise KeyError
     assert not counters().exists()
 
 
@@ -142,7 +146,8 @@ def test_reads_on_idle_connections_survive_someone_elses_ddl(tables):
     tables.control.set_catalog_conflicts()
     tables.gate.execute("CREATE TABLE public.other (id bigint)")
     assert counters().count() == 1
-    assert tables.refusals() == ["schema has been updated by another transaction, please retry: (OC001)"]
+    [refusal] = tables.refusals()
+    assert "(OC001)" in refusal
     tables.gate.execute("DROP TABLE public.other")
 
 
