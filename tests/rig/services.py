@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
-from tests.rig.dsql_gate import add_role, running_dsql_gate
+from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate
 from tests.rig.front_door import running_front_door
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
@@ -96,23 +96,28 @@ def rds_iam(rig: Rig) -> Iterator[Service]:
 @contextlib.contextmanager
 def dsql(rig: Rig) -> Iterator[Service]:
     """Aurora DSQL: its gate, a role that is not admin, and a schema of that role's own."""
+    with running_dsql(rig) as (service, _gate):
+        yield service
+
+
+@contextlib.contextmanager
+def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]:
+    """The service on DSQL and the gate that it goes through; `options` join its DATABASE_URL."""
     server = rig.postgresql()
     database = server.create_database("dsql")
     with running_dsql_gate(server, [DSQL], database=database) as gate:
         add_role(gate, DSQL_USER, DSQL_SCHEMA)
-        url = gate.url(DSQL_USER, schema=DSQL_SCHEMA)
-        yield from _running(
-            Service(
-                name="dsql",
-                engine="dbauth.dsql",
-                environment=deployed(rig, "dsql", url) | gate.environment(gate.temporary),
-                rows=lambda sql: server.execute(
-                    f"SET search_path = {DSQL_SCHEMA}; {sql}", database
-                ),
-                log=rig.folder / "dsql.log",
-                certificate=rig.certificate(),
-            )
+        url = gate.url(DSQL_USER, schema=DSQL_SCHEMA, **options)
+        service = Service(
+            name="dsql",
+            engine="dbauth.dsql",
+            environment=deployed(rig, "dsql", url) | gate.environment(gate.temporary),
+            rows=lambda sql: server.execute(f"SET search_path = {DSQL_SCHEMA}; {sql}", database),
+            log=rig.folder / "dsql.log",
+            certificate=rig.certificate(),
         )
+        for running in _running(service):
+            yield running, gate
 
 
 SERVICES: dict[str, Callable[[Rig], contextlib.AbstractContextManager[Service]]] = {

@@ -35,6 +35,8 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
 
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
         self._ending = True
+        if exc_type is None and not self.collect_sql:
+            self.journal.reach("deferred statements")
         super().__exit__(exc_type, exc_value, traceback)
         if exc_type is None and not self.collect_sql:
             self._jobs.wait()
@@ -81,17 +83,17 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
 
     def _run_once(self, statement: str, past: Past) -> None:
         if DATA.match(statement):
-            if past is not Past.PERHAPS:
+            # Noted in one transaction with it, so what is noted is done.
+            if past is Past.NOTHING:
                 with transaction.atomic(self.connection.alias):
                     self._noted(statement)
             return
+        unsure = past is Past.PERHAPS or self.journal.resuming
         try:
             self._noted(statement)
         except DatabaseError as error:
-            code = getattr(error.__cause__, "pgcode", None)
-            if past is Past.PERHAPS and code in DONE_BEFORE:
-                return
-            raise
+            if not unsure or getattr(error.__cause__, "pgcode", None) not in DONE_BEFORE:
+                raise
 
     def _forget(self, statement: str) -> None:
         self.journal.forget(statement)  # which may be another journal than at the start

@@ -33,6 +33,9 @@ class NoJournal:
 
     resuming = False
 
+    def reach(self, milestone: str) -> None:
+        """Another part of the migration begins."""
+
     def past(self, statement: str) -> Past:
         return Past.NOTHING
 
@@ -66,15 +69,25 @@ class Journal(NoJournal):
         """Whether an earlier run came further than this one has so far."""
         return self._reached < len(self._earlier)
 
+    def reach(self, milestone: str) -> None:
+        # Statements of the earlier run may be missing in this one: what Django looks up in the
+        # catalog, such as the names of constraints to drop, is not found again once it is dropped.
+        # Milestones always come again, and put the two runs side by side.
+        if not self._find(f"-- {milestone}"):
+            self._reached = len(self._earlier)
+            self.note(f"-- {milestone}")
+
     def past(self, statement: str) -> Past:
-        # Searched for, not compared one by one: what Django looks up in the catalog, such as the
-        # names of constraints to drop, is not found again once it is dropped.
-        try:
-            found = self._earlier.index(statement, self._reached)
-        except ValueError:
-            return Past.PERHAPS if self.resuming else Past.NOTHING
-        self._reached = found + 1
+        if not self._find(statement):
+            return Past.NOTHING
         return Past.DONE if self.resuming else Past.PERHAPS
+
+    def _find(self, statement: str) -> bool:
+        """Go forward to a statement of the earlier run, if it is there."""
+        found = statement in self._earlier[self._reached :]
+        if found:
+            self._reached = self._earlier.index(statement, self._reached) + 1
+        return found
 
     def note(self, statement: str) -> None:
         self._position += 1

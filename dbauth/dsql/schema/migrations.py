@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connections
 from django.db.migrations import Migration
+from django.db.migrations.operations.base import Operation
 from django.db.models import Model
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -70,6 +71,25 @@ def finish(using: str, **_kwargs: Any) -> None:
         Journal.clear(connection)
 
 
+class Milestone:
+    """An operation of a migration that tells the journal when it begins."""
+
+    def __init__(self, operation: Operation, number: int) -> None:
+        self._operation = operation
+        self._number = number
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._operation, name)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        schema_editor.journal.reach(f"operation {self._number}")
+        self._operation.database_forwards(app_label, schema_editor, *states)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        schema_editor.journal.reach(f"operation {self._number}")
+        self._operation.database_backwards(app_label, schema_editor, *states)
+
+
 def _run(
     method: Callable[..., Any],
     migration: Migration,
@@ -78,12 +98,20 @@ def _run(
     collect_sql: bool = False,
 ) -> Any:
     """`Migration.apply` or `unapply`, with the same arguments and result."""
-    if not collect_sql:
-        inspector = Inspector(schema_editor.connection)
-        method(project_state.clone(), inspector, collect_sql=True)
-        direction = method.__name__
-        schema_editor.journal = Journal(schema_editor.connection, f"{direction} {migration}")
-    return method(project_state, schema_editor, collect_sql=collect_sql)
+    if collect_sql:
+        return method(project_state, schema_editor, collect_sql=True)
+    inspector = Inspector(schema_editor.connection)
+    method(project_state.clone(), inspector, collect_sql=True)
+    journal = Journal(schema_editor.connection, f"{method.__name__} {migration}")
+    operations, schema_editor.journal = migration.operations, journal
+    try:
+        migration.operations = [  # type: ignore[misc] # Django copies the class's list as well
+            Milestone(operation, number)  # type: ignore[misc] # an operation for all that matters
+            for number, operation in enumerate(operations, start=1)
+        ]
+        return method(project_state, schema_editor)
+    finally:
+        migration.operations = operations  # type: ignore[misc] # as above
 
 
 pre_migrate.connect(prepare, dispatch_uid="dbauth.dsql.prepare")

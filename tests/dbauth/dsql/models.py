@@ -9,8 +9,6 @@ with isolate_apps("tests.dbauth.dsql.garage"):
         name = models.CharField(max_length=5, unique=True)
         value = models.IntegerField(default=0)
 
-        objects = models.Manager["Counter"]()
-
         class Meta:
             app_label = "garage"
 
@@ -19,8 +17,6 @@ with isolate_apps("tests.dbauth.dsql.garage"):
         counter = models.ForeignKey(Counter, models.CASCADE)
         address = models.GenericIPAddressField(null=True)
         number = models.SmallIntegerField(default=0)
-
-        objects = models.Manager["Visit"]()
 
         class Meta:
             app_label = "garage"
