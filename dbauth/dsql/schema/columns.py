@@ -75,11 +75,14 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
         return fragment
 
     def _constraint_names(self, model: type[Model], *args: Any, **kwargs: Any) -> list[str]:
-        names = super()._constraint_names(model, *args, **kwargs)
+        names: list[str] = self.journal.remember(
+            f"constraints of {model._meta.db_table} {args} {sorted(set(kwargs) - {'exclude'})}",
+            lambda: list(super(ColumnsMixin, self)._constraint_names(model, *args, **kwargs)),
+        )
         if kwargs.get("check"):
             # Django replaces the CHECK of a field's type; this one is not its business.
             return [name for name in names if not name.endswith(NOT_NULL_SUFFIX)]
-        return list(names)
+        return names
 
     def _not_null_sql(self, model: type[Model], field: Field) -> str:
         name = self._create_index_name(model._meta.db_table, [field.column], suffix=NOT_NULL_SUFFIX)

@@ -53,7 +53,9 @@ class DatabaseSchemaEditor(ColumnsMixin, ExecutionMixin):
 
     def _delete_constraint_sql(self, template: str, model: type[Model], name: str) -> Any:
         # Unique with its table it is a constraint, made unique later an index.
-        if template == self.sql_delete_unique and not self._is_constraint(model, name):
+        if template == self.sql_delete_unique and not self.journal.remember(
+            f"is {name} a constraint", lambda: self._is_constraint(model, name)
+        ):
             template = self.sql_delete_index
         return super()._delete_constraint_sql(template, model, name)
 
@@ -66,11 +68,3 @@ class DatabaseSchemaEditor(ColumnsMixin, ExecutionMixin):
                 [model._meta.db_table, name],
             )
             return cursor.fetchone() is not None
-
-    def _delete_composed_index(self, *args: Any) -> None:
-        try:
-            super()._delete_composed_index(*args)
-        except ValueError:
-            # Not there: the run before this one has dropped it.
-            if not self.journal.resuming:
-                raise

@@ -9,8 +9,12 @@ server's answer tells: it already exists, or it is gone already.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 TABLE = "dbauth_migration_step"
 CREATE = (
@@ -35,6 +39,10 @@ class NoJournal:
 
     def reach(self, milestone: str) -> None:
         """Another part of the migration begins."""
+
+    def remember(self, question: str, answer: Callable[[], T]) -> T:
+        """The answer that the catalog gave when it was asked for the first time."""
+        return answer()
 
     def past(self, statement: str) -> Past:
         return Past.NOTHING
@@ -70,12 +78,24 @@ class Journal(NoJournal):
         return self._reached < len(self._earlier)
 
     def reach(self, milestone: str) -> None:
-        # Statements of the earlier run may be missing in this one: what Django looks up in the
-        # catalog, such as the names of constraints to drop, is not found again once it is dropped.
-        # Milestones always come again, and put the two runs side by side.
+        # Statements of the earlier run may be missing in this one, where the code was mended in
+        # between. Milestones come again, and put the two runs side by side.
         if not self._find(f"-- {milestone}"):
             self._reached = len(self._earlier)
             self.note(f"-- {milestone}")
+
+    def remember(self, question: str, answer: Callable[[], T]) -> T:
+        # What is to be dropped and made anew, Django looks up first. Half way through, the catalog
+        # would no longer say.
+        beginning = f"-- {question}: "
+        for number, entry in enumerate(self._earlier[self._reached :], start=self._reached):
+            if entry.startswith(beginning):
+                self._reached = number + 1
+                remembered: T = json.loads(entry.removeprefix(beginning))
+                return remembered
+        fresh = answer()
+        self.note(beginning + json.dumps(fresh))
+        return fresh
 
     def past(self, statement: str) -> Past:
         if not self._find(statement):

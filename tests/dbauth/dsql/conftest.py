@@ -77,6 +77,7 @@ def open_cluster(_cluster: Cluster, aws, tokens) -> Iterator[Callable[..., Clust
     """Makes the cluster a database of this process, with more OPTIONS if wanted."""
     aws(_cluster.gate.environment())
     _cluster.clear()
+    _cluster.control.reset()
 
     def register(**options) -> Cluster:
         settings = {ALIAS: entry(_cluster.gate, ROLE, {"schema": SCHEMA, **options})}

@@ -20,7 +20,7 @@ from tests.rig.services import Rig, running_dsql
 ENOUGH = 500
 POSTS = ("post", "post", "post", "post again", "get", "burst")
 FAULTS = ("restart", "crash", "drop", "OC000", "OC001", "lost-reply")
-EVENTS = st.lists(st.sampled_from([*POSTS, *POSTS, *FAULTS]), min_size=20, max_size=30)
+EVENTS = st.lists(st.sampled_from([*POSTS, *POSTS, *POSTS, *FAULTS]), min_size=20, max_size=30)
 # The order of importance in which hypothesis would shrink is lost on a service with a past.
 CHAOS = settings(
     max_examples=25,
