@@ -8,7 +8,7 @@ import sys
 from typing import Any, ClassVar
 
 from django.db.backends.postgresql import base as postgresql
-from django.utils.asyncio import async_unsafe
+from django.utils.functional import cached_property
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
@@ -38,15 +38,15 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(settings_dict, *args, **kwargs)
         self._since_use = Stopwatch()
-        self._idle_check_seconds = 0.0
+
+    @cached_property
+    def login(self) -> Login:
+        """What the settings say; of all that it reads, Django changes nothing at run time."""
+        return self.login_class(self.settings_dict)
 
     def get_connection_params(self) -> dict[str, Any]:
-        login = self.login_class(self.settings_dict)
-        # Kept from here on: it is asked for in every request, and connecting is rare.
-        self._idle_check_seconds = login.idle_check_seconds
-        return login.connection_params(super().get_connection_params())
+        return self.login.connection_params(super().get_connection_params())
 
-    @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         outer = sys.exception()
         try:
@@ -58,39 +58,41 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def _sign_in(self, params: dict[str, Any]) -> Connection:
         """A connection and a line in the log, or an error with its remedy."""
-        login = self.login_class(self.settings_dict)
         try:
-            connection, token = self._open_with_token(login, params)
+            connection, token = self._open_with_token(params)
         except CredentialsError as error:
             raise OperationalError(str(error)) from error
         except OperationalError as error:
-            if better := explained(error, login, params["sslmode"]):
+            if better := explained(error, self.login, params["sslmode"]):
                 raise better from error
             raise
-        self._log(login, params, token)
+        self._log(params, token)
         return connection
 
-    def _open_with_token(self, login: Login, params: dict[str, Any]) -> tuple[Connection, Token]:
+    def _open_with_token(self, params: dict[str, Any]) -> tuple[Connection, Token]:
         """One try, and one more with a newer token where the server refuses the first."""
-        token = self.tokens.get(login.token_request)
+        request = self.login.token_request
+        token = self.tokens.get(request)
         try:
             return self._open(params, token), token
         except OperationalError as error:
             if not is_refusal(error):
                 raise
-        token = self.tokens.renew(login.token_request, refused=token)
+        token = self.tokens.renew(request, refused=token)
         return self._open(params, token), token
 
     def _open(self, params: dict[str, Any], token: Token) -> Connection:
         return super().get_new_connection({**params, "password": token.value})
 
-    def _log(self, login: Login, params: dict[str, Any], token: Token) -> None:
+    def _log(self, params: dict[str, Any], token: Token) -> None:
+        if not logger.isEnabledFor(logging.INFO):
+            return
         logger.info(
             "Connected to %s:%s/%s as %s (%s) with an IAM token %.0f s old",
-            login.host,
-            login.port,
+            self.login.host,
+            self.login.port,
             params.get("dbname", ""),
-            login.user,
+            self.login.user,
             self.alias,
             self.tokens.age(token),
         )
@@ -105,10 +107,12 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         self._since_use.restart()
 
     def _deserves_check(self) -> bool:
-        paused = self._since_use.seconds() >= self._idle_check_seconds
+        paused = self._since_use.seconds() >= self.login.idle_check_seconds
         return paused or has_news(self.connection)
 
     def is_usable(self) -> bool:
+        if self.connection is None or self.connection.closed:
+            return False
         # A check must not hang where the network does, so it gets as long as a new connection.
-        with deadline(self.connection, self.login_class(self.settings_dict).connect_timeout):
+        with deadline(self.connection, self.login.connect_timeout):
             return super().is_usable()

@@ -103,7 +103,7 @@ def _boto3_credentials() -> Any:
     try:
         # Imported here: it takes longer than everything else that a connection needs.
         import boto3
-        from botocore.exceptions import BotoCoreError
+        from botocore.exceptions import BotoCoreError, ClientError
     except ImportError:
         raise CredentialsError(
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set and boto3 is not installed. "
@@ -111,7 +111,7 @@ def _boto3_credentials() -> Any:
         ) from None
     try:
         found = boto3.Session().get_credentials()
-    except BotoCoreError as error:
+    except (BotoCoreError, ClientError) as error:
         raise _explained(error) from None
     if found is None:
         raise CredentialsError(
@@ -123,11 +123,12 @@ def _boto3_credentials() -> Any:
 
 
 def _frozen(provided: Any) -> Any:
-    from botocore.exceptions import BotoCoreError  # loaded already where `provided` came from
+    # Loaded already where `provided` came from.
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         return provided.get_frozen_credentials()
-    except BotoCoreError as error:
+    except (BotoCoreError, ClientError) as error:
         raise _explained(error) from None
 
 

@@ -5,6 +5,7 @@ A token is signed for a region, and the region is part of every name that AWS gi
 
 import os
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from dbauth.errors import Misconfigured
@@ -40,6 +41,7 @@ class Endpoint(NamedTuple):
     cluster: str | None = None
 
 
+@lru_cache
 def parse(host: str) -> Endpoint:
     """The parts of `host`; never fails, an unknown name is of kind "other"."""
     name = host.lower().rstrip(".")

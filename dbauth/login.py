@@ -1,8 +1,10 @@
 """Who connects where, and what IAM and the database have to allow for it."""
 
+import math
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
@@ -12,15 +14,15 @@ from dbauth.errors import RDS_ROOTS, Misconfigured
 from dbauth.retry import DEFAULT_SECONDS
 from dbauth.signing import TokenRequest, rds_request
 
-# libpq's defaults are to try TLS and trust anybody, and to wait for an answer for ever. A setting
-# in OPTIONS wins over each of these.
+# libpq waits for ever unless it is told how long.
+CONNECT_TIMEOUT = 5
+# A pause after which an open connection is tried out before it is used, in seconds.
+IDLE_CHECK_SECONDS = 5
+# libpq's default is to try TLS and to trust anybody. A setting in OPTIONS wins over each of these.
 DEFAULTS = {
     "sslmode": "verify-full",
-    "connect_timeout": 5,
-    # Half a minute without an acknowledgement ends a connection whose peer has vanished.
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
+    # A query that nobody acknowledged for so many milliseconds finds its connection dead. The
+    # kernel's own patience is a quarter of an hour.
     "tcp_user_timeout": 30_000,
 }
 
@@ -48,8 +50,8 @@ class Login(ABC):
         self.user: str = _required(settings, "USER", "the database role that IAM may sign in as")
         # The port is part of what RDS signs, so libpq's default has to be known here.
         self.port = int(_number("PORT", settings.get("PORT") or 5432, "E002"))
-        self.connect_timeout = self._seconds("connect_timeout", DEFAULTS["connect_timeout"])
-        self.idle_check_seconds = self._seconds("idle_check_seconds", 5)
+        self.connect_timeout = self._seconds("connect_timeout", CONNECT_TIMEOUT)
+        self.idle_check_seconds = self._seconds("idle_check_seconds", IDLE_CHECK_SECONDS)
         self.retry_seconds = self._seconds("retry_seconds", DEFAULT_SECONDS)
         self.endpoint = parse(self.host)
         if self.endpoint.kind not in (*self.services, "other"):
@@ -60,11 +62,13 @@ class Login(ABC):
             )
         self.region = region_for(self.endpoint, self.options.get("region"))
 
-    def _seconds(self, option: str, default: Any) -> float:
+    def _seconds(self, option: str, default: float) -> float:
+        if option not in self.options:
+            return default
         # libpq takes a connect_timeout of 0 for "wait for ever", which nobody wants on purpose.
-        return _number(f'OPTIONS["{option}"]', self.options.get(option, default), "E007")
+        return _number(f'OPTIONS["{option}"]', self.options[option], "E007")
 
-    @property
+    @cached_property
     @abstractmethod
     def token_request(self) -> TokenRequest:
         """What tokens are signed for."""
@@ -85,10 +89,13 @@ class Login(ABC):
 
     def connection_params(self, params: dict[str, Any]) -> dict[str, Any]:
         """`params` as libpq takes them, with this backend's defaults and without its options."""
-        params = {name: value for name, value in params.items() if name not in self.own_options}
         params = {**DEFAULTS, **params}
-        if self.publicly_trusted and not os.environ.get("PGSSLROOTCERT"):
-            params.setdefault("sslrootcert", public_roots())
+        for name in self.own_options:
+            params.pop(name, None)
+        # Whole seconds are all that libpq takes.
+        params["connect_timeout"] = math.ceil(self.connect_timeout)
+        if "sslrootcert" not in params and self.publicly_trusted:
+            params["sslrootcert"] = os.environ.get("PGSSLROOTCERT") or public_roots()
         return params
 
 
@@ -98,7 +105,7 @@ class RDSLogin(Login):
     services = ("rds", "rds-custom", "rds-proxy")
     engine_for_others = "dbauth.dsql"
 
-    @property
+    @cached_property
     def token_request(self) -> TokenRequest:
         return rds_request(host=self.host, port=self.port, user=self.user, region=self.region)
 

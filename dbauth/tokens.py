@@ -54,8 +54,8 @@ class TokenCache:
     def get(self, request: TokenRequest) -> Token:
         """A token that the server should accept; raises CredentialsError."""
         with self._lock:
-            token = self._tokens.get(request)
             credentials = self._credentials.load()
+            token = self._tokens.get(request)
             if token is None or not token.is_fresh(credentials, self._clock()):
                 token = self._sign(request, credentials)
             return token

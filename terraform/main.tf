@@ -36,11 +36,12 @@ locals {
 module "network" {
   source = "./modules/network"
 
-  name                  = var.project_name
-  cidr_block            = var.vpc_cidr_block
-  availability_zones    = var.availability_zones
-  create_public_subnets = local.dsql_is_public
-  stages                = local.stages
+  name                        = var.project_name
+  cidr_block                  = var.vpc_cidr_block
+  availability_zones          = var.availability_zones
+  stages                      = local.stages
+  create_database_subnets     = local.aurora_iam_enabled
+  route_databases_to_internet = local.dsql_is_public
 }
 
 module "aurora" {
@@ -89,7 +90,7 @@ module "aurora_iam" {
   iam_authentication      = true
 
   vpc_id                    = module.network.vpc_id
-  subnet_ids                = local.dsql_is_public ? module.network.public_subnet_ids : module.network.private_subnet_ids
+  subnet_ids                = module.network.database_subnet_ids
   publicly_accessible       = local.dsql_is_public
   client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
   allowed_cidr_blocks       = var.allowed_cidr_blocks

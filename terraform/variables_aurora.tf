@@ -39,11 +39,6 @@ variable "database_password" {
     condition     = !var.enable_aurora || var.manage_master_passwords || var.database_password != null
     error_message = "The regular cluster has no password: set database_password (terraform.tfvars or TF_VAR_database_password), or manage_master_passwords = true."
   }
-
-  validation {
-    condition     = var.database_password == null || can(regex("^[!#-.0-?A-~]{8,128}$", var.database_password)) && var.database_password != "YOUR_PASSWORD"
-    error_message = "database_password must be a password of your own, 8 to 128 printable ASCII characters without spaces, '/', '\"' and '@'."
-  }
 }
 
 variable "database_password_version" {

@@ -132,9 +132,4 @@ variable "aurora_dsql_database_password" {
     condition     = !local.aurora_iam_enabled || var.manage_master_passwords || var.aurora_dsql_database_password != null
     error_message = "The second Aurora cluster has no password: set aurora_dsql_database_password (terraform.tfvars or TF_VAR_aurora_dsql_database_password), or manage_master_passwords = true."
   }
-
-  validation {
-    condition     = var.aurora_dsql_database_password == null || can(regex("^[!#-.0-?A-~]{8,128}$", var.aurora_dsql_database_password)) && var.aurora_dsql_database_password != "YOUR_PASSWORD"
-    error_message = "aurora_dsql_database_password must be a password of your own, 8 to 128 printable ASCII characters without spaces, '/', '\"' and '@'."
-  }
 }

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "carsite.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "carsite.middleware.MalformedRequestMiddleware",
     "carsite.middleware.BodyLimitMiddleware",
     "carsite.middleware.DatabaseErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -83,6 +84,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Bodies over this many bytes get 413 (carsite.middleware.BodyLimitMiddleware).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# The browsable API's log-in returns to the API.
+LOGIN_REDIRECT_URL = "root"
+
 # As in the guide, anyone may POST a car. True: only authenticated users.
 CARS_WRITES_REQUIRE_LOGIN = env.bool("CARS_WRITES_REQUIRE_LOGIN", default=False)
 
@@ -95,6 +99,10 @@ REST_FRAMEWORK = {
         "carsite.json.OrjsonParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "carsite.authentication.WriterAuthentication",
     ],
     "EXCEPTION_HANDLER": "carsite.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

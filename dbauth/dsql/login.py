@@ -1,6 +1,7 @@
 """Signing in to Aurora DSQL: which host, which action, which cluster."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from psycopg2.extensions import libpq_version
@@ -45,7 +46,7 @@ class DSQLLogin(Login):
     def is_admin(self) -> bool:
         return self.user == ADMIN
 
-    @property
+    @cached_property
     def token_request(self) -> TokenRequest:
         host = self.host
         if self.endpoint.kind == "dsql-vpce":

@@ -232,3 +232,59 @@ run "public_for_named_addresses" {
     error_message = "The address may not connect, or to more than PostgreSQL."
   }
 }
+
+run "placeholder_password_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    master_password = "YOUR_PASSWORD"
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "short_password_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    master_password = "short"
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "password_with_an_at_sign_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    master_password = "pass@word"
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "missing_password_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    master_password = null
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}

@@ -46,8 +46,8 @@ run "public_cluster_for_named_addresses" {
   }
 
   assert {
-    condition     = length(module.network.public_subnet_ids) == 2
-    error_message = "A public cluster needs public subnets."
+    condition     = local.dsql_is_public && length(module.network.database_subnet_ids) == 2
+    error_message = "A public cluster needs subnets with a route."
   }
 }
 

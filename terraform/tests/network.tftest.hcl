@@ -16,7 +16,7 @@ run "private_and_free_of_charge" {
   }
 
   assert {
-    condition     = length(aws_internet_gateway.this) == 0 && length(aws_subnet.public) == 0 && length(aws_route.internet) == 0
+    condition     = length(aws_internet_gateway.this) == 0 && length(aws_subnet.database) == 0 && length(aws_route.internet) == 0
     error_message = "A private network has a way to the internet."
   }
 
@@ -36,23 +36,44 @@ run "private_and_free_of_charge" {
   }
 }
 
-run "public_subnets_when_asked_for" {
+run "database_subnets_without_a_way_out" {
   module {
     source = "./modules/network"
   }
 
   variables {
-    create_public_subnets = true
+    create_database_subnets = true
   }
 
   assert {
-    condition     = { for zone, subnet in aws_subnet.public : zone => subnet.cidr_block } == { us-east-1a = "10.42.128.0/20", us-east-1b = "10.42.144.0/20" }
-    error_message = "The public subnets overlap the private ones."
+    condition     = { for zone, subnet in aws_subnet.database : zone => subnet.cidr_block } == { us-east-1a = "10.42.128.0/20", us-east-1b = "10.42.144.0/20" }
+    error_message = "The subnets of the databases overlap the private ones."
   }
 
   assert {
-    condition     = length(aws_route_table_association.public) == 2 && aws_route.internet[0].gateway_id == aws_internet_gateway.this[0].id
-    error_message = "The public subnets have no way to the internet."
+    condition     = length(aws_route_table_association.database) == 2 && length(aws_route.internet) == 0 && length(aws_internet_gateway.this) == 0
+    error_message = "The databases have a way to the internet that nobody asked for."
+  }
+}
+
+run "database_subnets_stay_when_they_become_public" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    create_database_subnets     = true
+    route_databases_to_internet = true
+  }
+
+  assert {
+    condition     = output.database_subnet_ids == run.database_subnets_without_a_way_out.database_subnet_ids
+    error_message = "Public access takes other subnets, and so another cluster."
+  }
+
+  assert {
+    condition     = aws_route.internet[0].gateway_id == aws_internet_gateway.this[0].id && aws_route.internet[0].route_table_id == aws_route_table.database[0].id
+    error_message = "The databases have no way to the internet."
   }
 }
 

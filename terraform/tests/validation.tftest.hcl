@@ -169,36 +169,6 @@ run "missing_password" {
   expect_failures = [var.database_password]
 }
 
-run "the_guides_placeholder_password" {
-  command = plan
-
-  variables {
-    database_password = "YOUR_PASSWORD"
-  }
-
-  expect_failures = [var.database_password]
-}
-
-run "short_password" {
-  command = plan
-
-  variables {
-    database_password = "short"
-  }
-
-  expect_failures = [var.database_password]
-}
-
-run "password_that_rds_refuses" {
-  command = plan
-
-  variables {
-    database_password = "pass@word/with\"signs"
-  }
-
-  expect_failures = [var.database_password]
-}
-
 run "password_version_zero" {
   command = plan
 
@@ -366,16 +336,6 @@ run "second_missing_password" {
 
   variables {
     aurora_dsql_engine = "aurora-postgresql"
-  }
-
-  expect_failures = [var.aurora_dsql_database_password]
-}
-
-run "second_placeholder_password" {
-  command = plan
-
-  variables {
-    aurora_dsql_database_password = "YOUR_PASSWORD"
   }
 
   expect_failures = [var.aurora_dsql_database_password]

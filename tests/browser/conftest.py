@@ -32,7 +32,9 @@ def chromium() -> Path:
     pytest.skip(message)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright runs an event loop in this thread for as long as it lives, and
+# Django refuses to touch a database beside one.
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
     # Chromium's sandbox refuses to start as root.
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []

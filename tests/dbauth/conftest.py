@@ -1,5 +1,7 @@
 """Databases behind the IAM front door, opened with the product's own wrappers."""
 
+import time
+
 import pytest
 from django.db.utils import ConnectionHandler
 
@@ -23,6 +25,8 @@ AWS_VARIABLES = (
     "AWS_REGION",
 )
 
+opened: list[ConnectionHandler] = []
+
 
 def entry(door: FrontDoor, user: str, options: dict | None = None, **settings) -> dict:
     """One entry of settings.DATABASES that leads through the door."""
@@ -38,7 +42,9 @@ def entry(door: FrontDoor, user: str, options: dict | None = None, **settings) -
 
 def handler(door: FrontDoor, user: str = "app", options: dict | None = None, **settings):
     """Django's own way from settings to wrappers: one wrapper for each thread."""
-    return ConnectionHandler({"default": entry(door, user, options, **settings)})
+    databases = ConnectionHandler({"default": entry(door, user, options, **settings)})
+    opened.append(databases)
+    return databases
 
 
 def wrapper(door: FrontDoor, user: str = "app", options: dict | None = None, **settings):
@@ -53,11 +59,21 @@ def ask(connection, sql: str):
         return cursor.fetchone()[0]
 
 
+def wait_until(condition, seconds: float = 10) -> None:
+    """Until `condition()` holds; an AssertionError if it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
 @pytest.fixture(autouse=True)
 def _connections_are_allowed(django_db_blocker):
-    """pytest-django guards the project's databases; these tests open others."""
+    """pytest-django guards the project's databases; these tests open others, and close them."""
     with django_db_blocker.unblock():
         yield
+        while opened:
+            opened.pop().close_all()
 
 
 @pytest.fixture(autouse=True)

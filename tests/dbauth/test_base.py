@@ -13,8 +13,9 @@ from django.db import OperationalError
 
 from dbauth import credentials as signer
 from dbauth.base import DatabaseWrapper
+from dbauth.liveness import has_news
 from dbauth.tokens import Token, TokenCache
-from tests.dbauth.conftest import ask, handler, wrapper
+from tests.dbauth.conftest import ask, handler, wait_until, wrapper
 from tests.rig.front_door import TEMPORARY, Credentials
 
 MINUTE = 60
@@ -363,7 +364,7 @@ def test_a_busy_connection_that_was_cut_off_is_replaced_without_a_pause(rds, how
     ask(connection, "SELECT 1")
     connection.close_if_unusable_or_obsolete()
     rds.control.drop(how)
-    time.sleep(0.05)  # for the news to arrive
+    wait_until(lambda: has_news(connection.connection))
     assert ask(connection, "SELECT 1") == 1
     assert rds.control.statistics().connects == 2
 
@@ -376,6 +377,16 @@ def test_a_pause_that_only_the_wall_clock_saw_counts(rds, checks, monkeypatch):
     monkeypatch.setattr("dbauth.liveness.time.time", lambda: tomorrow)
     ask(connection, "SELECT 1")
     assert len(checks) == 1
+
+
+def test_a_connection_that_broke_is_replaced_in_the_next_request(rds):
+    connection = persistent(rds)
+    ask(connection, "SELECT 1")
+    rds.control.drop()
+    with pytest.raises(OperationalError):
+        ask(connection, "SELECT 1")
+    connection.close_if_unusable_or_obsolete()
+    assert ask(connection, "SELECT 1") == 1
 
 
 def test_a_check_gives_a_hung_network_up_after_the_connect_timeout(rds):

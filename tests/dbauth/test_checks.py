@@ -44,7 +44,9 @@ def good_dsql():
 def messages(settings, **changes):
     options = {**settings["OPTIONS"], **changes.pop("OPTIONS", {})}
     settings = settings | changes | {"OPTIONS": options}
-    return ConnectionHandler({"default": settings})["default"].validation.check()
+    validation = ConnectionHandler({"default": settings})["default"].validation
+    assert isinstance(validation, checks.DatabaseValidation)
+    return validation.messages()
 
 
 def ids(found):

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.dbauth.conftest import entry
+from tests.dbauth.conftest import entry, wait_until
 from tests.dbauth.site import manage, running_site
 from tests.rig.front_door import TEMPORARY
 
 DAY = 86400
 ROWS = 4
-WRITE_SECONDS = 0.8
+WRITE_SECONDS = 1.2
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +72,11 @@ class Rig:
 
     def drop(self):
         assert self.door.control.drop("reset") == 1
+        self._sessions_are_gone()
 
     def close(self):
         assert self.door.control.drop("eof") == 1
+        self._sessions_are_gone()
 
     def hang(self):
         """Nothing arrives for as long as it takes to give the old connection up."""
@@ -97,10 +99,7 @@ class Rig:
         self.drop()
 
     def _sessions_are_gone(self):
-        end = time.monotonic() + 10
-        while self.door.control.statistics().open and time.monotonic() < end:
-            time.sleep(0.01)
-        assert self.door.control.statistics().open == 0
+        wait_until(lambda: self.door.control.statistics().open == 0)
 
 
 FAULTS = [name for name in vars(Rig) if not name.startswith("_")]
@@ -123,18 +122,21 @@ def test_between_requests_the_client_notices_nothing(rig, site, fault):
 
 
 @contextmanager
-def writing(site, name):
-    """A POST under way; yields what will be its response."""
+def writing(rig, name):
+    """A POST with a transaction under way; yields what will be its response."""
+    in_transaction = (
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'app' AND state = 'idle in transaction'"
+    )
     with ThreadPoolExecutor(1) as pool:
-        response = pool.submit(site.post, name, ROWS, WRITE_SECONDS)
-        time.sleep(WRITE_SECONDS / 2)
+        response = pool.submit(rig.site.post, name, ROWS, WRITE_SECONDS)
+        wait_until(lambda: rig.server.execute(in_transaction))
         yield response
 
 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "hang"])
 def test_in_the_middle_of_a_write_there_is_all_or_nothing(rig, site, fault):
     before = site.count()
-    with writing(site, f"during {fault}") as response:
+    with writing(rig, f"during {fault}") as response:
         getattr(rig, fault)()
     made = ROWS if fault in HARMLESS else 0
     assert response.result().status_code == (201 if made else 500)
@@ -143,11 +145,11 @@ def test_in_the_middle_of_a_write_there_is_all_or_nothing(rig, site, fault):
 
 def test_a_network_that_hangs_in_the_middle_of_a_write_and_breaks_leaves_nothing(rig, site):
     before = site.count()
-    with writing(site, "during a hang") as response:
+    with writing(rig, "during a hang") as response:
         rig.door.control.hang()
         time.sleep(WRITE_SECONDS)
         assert not response.done()
-        rig.drop()
+        rig.door.control.drop()
         rig.door.control.resume()
     assert response.result().status_code == 500
     assert site.count() == before

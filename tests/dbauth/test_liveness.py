@@ -1,11 +1,10 @@
 """Signs of life that cost no round trip."""
 
-import time
-
 import pytest
 
 from dbauth import liveness
 from dbauth.liveness import Stopwatch, has_news
+from tests.dbauth.conftest import wait_until
 
 
 class Clocks:
@@ -49,10 +48,7 @@ def test_an_idle_connection_has_no_news(server):
 def test_a_connection_that_the_server_ended_has_news(server):
     connection = server.connect()
     server.execute(f"SELECT pg_terminate_backend({connection.info.backend_pid})")
-    end = time.monotonic() + 5
-    while not has_news(connection) and time.monotonic() < end:
-        time.sleep(0.01)
-    assert has_news(connection)
+    wait_until(lambda: has_news(connection))
     connection.close()
 
 

@@ -149,6 +149,10 @@ class PostgreSQL:
         for child in children:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
+        # The next server refuses to start while one of them still holds the shared memory.
+        deadline = time.monotonic() + START_SECONDS
+        while any(map(_lives, children)) and time.monotonic() < deadline:
+            time.sleep(0.005)
 
 
 @contextlib.contextmanager
@@ -167,6 +171,13 @@ def running_postgresql(version: int = NEWEST) -> Iterator[PostgreSQL]:
             server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_ready(pid_file: Path, pid: int) -> bool:

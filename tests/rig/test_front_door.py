@@ -327,7 +327,8 @@ def test_a_refusal_that_aws_does_not_know_cannot_be_ordered(rds):
 @pytest.mark.parametrize("how", ["reset", "eof"])
 def test_dropped_sessions_are_dead_and_new_ones_welcome(rds, how):
     connection = connect(rds, token_for(rds))
-    assert rds.control.drop(how) == 1
+    assert rds.control.drop(how) >= 1
+    assert rds.control.drop(how) == 0
 
     with pytest.raises(psycopg2.OperationalError):
         ask(connection, "SELECT 1")

@@ -10,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+import requests
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.rds.models import DBCluster
 from moto.server import ThreadedMotoServer
@@ -22,7 +23,7 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-_reported_scaling = DBCluster.scaling_configuration_info
+_reported_scaling: Any = DBCluster.scaling_configuration_info
 
 
 def _scaling(cluster: DBCluster) -> Any:
@@ -48,7 +49,10 @@ def serve() -> Iterator[str]:
         server.start()
         try:
             host, port = server.get_host_and_port()
-            yield f"http://{host}:{port}"
+            url = f"http://{host}:{port}"
+            # What moto knows belongs to the process, and outlives the server.
+            requests.post(f"{url}/moto-api/reset", timeout=10).raise_for_status()
+            yield url
         finally:
             server.stop()
 

@@ -36,7 +36,6 @@ def test_configuration_is_valid_without_warnings(terraform: Terraform) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("terraform-input")
 def test_terraforms_own_tests_pass(terraform: Terraform) -> None:
     report = terraform.run("test", seconds=580)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.terraform import aws, tfvars
 from tests.terraform.cli import Terraform
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("terraform-input")]
+pytestmark = pytest.mark.timeout(300)
 
 ON_AURORA = {
     "aurora_dsql_engine": '"aurora-postgresql"',
@@ -86,11 +86,12 @@ def test_missing_second_password_is_missed_on_aurora_only(terraform: Terraform) 
     assert "The second Aurora cluster has no password: set aurora_dsql_database_password" in message
 
 
-def test_placeholder_password_is_refused_without_being_printed(terraform: Terraform) -> None:
-    message = refusal(terraform, database_password='"YOUR_PASSWORD"')
+@pytest.mark.parametrize("password", ["YOUR_PASSWORD", "short", "pass@word/with-signs"])
+def test_bad_password_is_refused_without_being_printed(terraform: Terraform, password: str) -> None:
+    message = refusal(terraform, database_password=f'"{password}"')
 
-    assert "database_password must be a password of your own" in message
-    assert "YOUR_PASSWORD" not in message
+    assert "The password of producer-api-aurora-cluster must be one of your own, 8 to" in message
+    assert password not in message.replace('!= "YOUR_PASSWORD"', "")
 
 
 def test_zones_of_another_region_are_a_mismatch(terraform: Terraform) -> None:

@@ -48,6 +48,12 @@ resource "aws_rds_cluster" "this" {
   }
 
   lifecycle {
+    # Not a validation of the variable: Terraform would print the line that sets it, password and all.
+    precondition {
+      condition     = var.manage_master_password || can(regex("^[!#-.0-?A-~]{8,128}$", var.master_password)) && var.master_password != "YOUR_PASSWORD"
+      error_message = "The password of ${var.identifier} must be one of your own, 8 to 128 printable ASCII characters without spaces, '/', '\"' and '@'."
+    }
+
     precondition {
       condition     = !var.publicly_accessible || length(var.allowed_cidr_blocks) > 0
       error_message = "${var.identifier} is publicly accessible and nobody may connect: set allowed_cidr_blocks to the addresses that may, such as [\"203.0.113.7/32\"], or set publicly_accessible to false."

@@ -1,6 +1,5 @@
 resource "aws_db_subnet_group" "this" {
-  # The subnets of a running cluster cannot be exchanged, so its kind is part of the name.
-  name        = "${var.identifier}-${var.publicly_accessible ? "public" : "private"}"
+  name        = var.identifier
   description = "Subnets of ${var.identifier}"
   subnet_ids  = var.subnet_ids
 }

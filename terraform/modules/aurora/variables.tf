@@ -67,7 +67,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the cluster, in at least two zones; public ones if publicly_accessible."
+  description = "Subnets of the cluster, in at least two zones; with a route to the internet if publicly_accessible."
   type        = list(string)
 }
 

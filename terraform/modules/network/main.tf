@@ -17,11 +17,12 @@ locals {
   # Two zones are the least that an Aurora subnet group accepts.
   zones = coalescelist(var.availability_zones, slice(data.aws_availability_zones.available.names, 0, 2))
 
-  # Subnets by position: 0 to 7 are private, 8 to 15 public, so neither kind moves when the other comes or goes.
+  # Subnets by position: 0 to 7 are private, 8 to 15 the databases', so neither kind moves when the other comes or goes.
   private_subnets = { for index, zone in local.zones : zone => cidrsubnet(var.cidr_block, 4, index) }
-  public_subnets = var.create_public_subnets ? {
+  database_subnets = var.create_database_subnets ? {
     for index, zone in local.zones : zone => cidrsubnet(var.cidr_block, 4, index + 8)
   } : {}
+  reach_internet = var.create_database_subnets && var.route_databases_to_internet
 }
 
 resource "aws_vpc" "this" {

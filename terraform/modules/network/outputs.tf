@@ -8,11 +8,11 @@ output "private_subnet_ids" {
   value       = [for zone in local.zones : aws_subnet.private[zone].id]
 }
 
-output "public_subnet_ids" {
-  description = "Public subnets, in the order of their zones; empty unless create_public_subnets is set."
-  # Not before they have a route: a database that comes first would be public in name only.
-  depends_on = [aws_route_table_association.public, aws_route.internet]
-  value      = [for zone in keys(local.public_subnets) : aws_subnet.public[zone].id]
+output "database_subnet_ids" {
+  description = "Subnets of the databases, in the order of their zones; empty unless create_database_subnets is set."
+  # Not before they have their route: a public database that comes first would be public in name only.
+  depends_on = [aws_route_table_association.database, aws_route.internet]
+  value      = [for zone in local.zones : aws_subnet.database[zone].id if var.create_database_subnets]
 }
 
 output "function_security_group_ids" {

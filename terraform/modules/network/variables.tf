@@ -14,8 +14,14 @@ variable "availability_zones" {
   default     = []
 }
 
-variable "create_public_subnets" {
-  description = "Whether to add public subnets and an internet gateway, for a publicly accessible database."
+variable "create_database_subnets" {
+  description = "Whether to add subnets for a database that may become reachable from the internet."
+  type        = bool
+  default     = false
+}
+
+variable "route_databases_to_internet" {
+  description = "Whether those subnets have a route to the internet, both ways."
   type        = bool
   default     = false
 }

@@ -57,8 +57,9 @@ class Cluster:
 
     def clear(self) -> None:
         """Begin with an empty schema."""
-        self.rows(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-        self.rows(f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {ROLE}")
+        self.rows(
+            f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA} AUTHORIZATION {ROLE}"
+        )
 
     def refusals(self) -> list[str]:
         return [each["message"] for each in self.control.refused_statements()]

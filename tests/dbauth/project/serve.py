@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from wsgiref.simple_server import make_server
 
 real_time = time.time
 ahead = 0.0
@@ -32,13 +33,10 @@ def obey() -> None:
 if __name__ == "__main__":
     # Before anything that keeps a reference to it is imported.
     time.time = lambda: real_time() + ahead
-    import waitress.server
     from django.core.wsgi import get_wsgi_application
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.dbauth.project.settings"
-    server = waitress.server.create_server(
-        get_wsgi_application(), host="127.0.0.1", port=0, threads=1
-    )
-    print(server.effective_port, flush=True)  # noqa: T201 - the answer
+    server = make_server("127.0.0.1", 0, get_wsgi_application())
+    print(server.server_port, flush=True)  # noqa: T201 - the answer
     threading.Thread(target=obey, daemon=True).start()
-    server.run()
+    server.serve_forever()

@@ -4,10 +4,13 @@ A statement that DSQL refuses never reaches the server; in a transaction the ser
 instead, so that the transaction is as aborted as it would be. Transactions run in REPEATABLE READ
 on the real server; its conflicts, and injected ones, are worded as DSQL words them.
 
-What differs from DSQL: a conflict surfaces at the statement that meets it, after waiting for the
-other transaction for a second at most, and not at COMMIT; the size of a transaction is the bytes
-of its statements and copied data; functions and types that DSQL lacks are refused in definitions
-only.
+What differs from DSQL:
+
+- a conflict between two clients surfaces at the statement that meets it, after waiting for the
+  other transaction for a second at most, and not at COMMIT; injected ones do come at COMMIT;
+- rows are counted by the server's command tags, which leave out cascades and what a WITH clause
+  changes below a SELECT; the size of a transaction is that of its statements and copied data;
+- of functions and operators nothing is refused, and of types their use in columns only.
 """
 
 from tests.rig.dsql_gate.client import (

@@ -33,6 +33,8 @@ class Commands:
 
     def drop(self, how: str) -> int:
         sessions = list(self._state.sessions)
+        # Gone from now on: they take a moment to notice, and must not be counted twice.
+        self._state.sessions.clear()
         for session in sessions:
             session.drop(how)
         return len(sessions)

@@ -43,8 +43,9 @@ class Stream:
     def cut(self, *, reset: bool) -> None:
         """End the connection at once, with RST as a crashed host or with a bare FIN."""
         linger = struct.pack("ii", 1, 0) if reset else struct.pack("ii", 0, 0)
-        with contextlib.suppress(OSError):
-            self.writer.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, linger
-            )
+        connection = self.writer.get_extra_info("socket")
+        # A stream that is about to close has no socket any more.
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.writer.transport.abort()

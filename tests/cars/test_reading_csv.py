@@ -1,0 +1,79 @@
+"""cars.reading.delimited."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from tests.cars.reads import rows, unreadable
+
+
+@pytest.mark.parametrize("drop", [1, 7, 1 << 16])
+def test_csv_takes_its_columns_in_any_order_and_case_and_brings_others_along(drop):
+    content = "Dealer, YEAR ,Model,MAKE\r\nx,2015,Golf,VW\r\n\r\ny,1968,DS,Citroën\r\n"
+    first, second = rows("csv", content, drop)
+    assert first.fields == {"dealer": "x", "year": "2015", "model": "Golf", "make": "VW"}
+    assert second.fields["make"] == "Citroën"
+    assert [(row.number, row.line) for row in (first, second)] == [(1, 2), (2, 4)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv_finds_its_delimiter_out_from_the_header(delimiter):
+    header = delimiter.join(["make", "note: a,b;c", '"model"', "year"])
+    if delimiter != "\t":
+        header = header.replace("note: a,b;c", '"note: a,b;c"')
+    row = delimiter.join(["VW", "", "Golf", "2015"])
+    assert rows("csv", f"{header}\n{row}\n")[0].fields == {
+        "make": "VW",
+        "model": "Golf",
+        "year": "2015",
+    }
+
+
+def test_csv_counts_lines_over_quoted_newlines():
+    content = 'make,model,year,note\nVW,Golf,2015,"two\nlines"\nVW,Polo,x,\n'
+    assert [row.line for row in rows("csv", content)] == [2, 4]
+
+
+def test_an_empty_cell_is_a_field_that_is_not_given():
+    (row,) = rows("csv", "make,model,year,vin,color\nVW,Golf,2015,,  \n")
+    assert set(row.fields) == {"make", "model", "year"}
+
+
+def test_missing_columns_are_named_with_those_that_were_found():
+    message = unreadable("csv", "Marke,model\nVW,Golf\n")
+    assert message == "line 1: the header has no column make, year; it has marke, model."
+
+
+def test_a_column_that_is_there_twice_is_refused():
+    assert "the column make twice" in unreadable("csv", "make,model,year,Make\nVW,Golf,2015,Opel\n")
+
+
+def test_rows_with_other_than_the_headers_number_of_cells_are_bad_ones():
+    few, many, good = rows("csv", "make,model,year\nVW,Golf\nVW,Golf,2015,1,2\nVW,Golf,2015\n")
+    assert few.errors == {"row": ["2 cells where the header has 3"]}
+    assert many.errors == {"row": ["5 cells where the header has 3"]}
+    assert many.fields["_surplus"] == ["1", "2"]
+    assert not good.errors
+
+
+def test_a_quote_that_is_missing_costs_a_few_rows_and_not_the_rest():
+    content = 'make,model,year\nVW,"Golf,2015\nVW,"Polo",2016\nVW,Up,2017\n'
+    broken, good = rows("csv", content)
+    assert (broken.number, broken.line) == (1, 2)
+    assert "not valid CSV" in broken.errors["row"][0]
+    assert broken.fields == {"_text": 'VW,"Golf,2015\nVW,"Polo",2016\n'}
+    assert (good.fields["model"], good.line) == ("Up", 4)
+
+
+def test_a_cell_over_the_csv_modules_limit_is_a_bad_row():
+    content = f"make,model,year\nVW,{'x' * (csv.field_size_limit() + 1)},2015\nVW,Golf,2015\n"
+    big, good = rows("csv", content)
+    assert "field limit" in big.errors["row"][0]
+    assert not good.errors
+
+
+def test_a_quote_that_never_ends_is_not_collected_without_end():
+    content = 'make,model,year\nVW,"' + "a\n,b,\n" * 10 + '"\n' + '"","\n",' * 300_000
+    assert "line 23: a row that begins here is longer than" in unreadable("csv", content)

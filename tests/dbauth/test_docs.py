@@ -1,0 +1,28 @@
+"""docs/dbauth.md describes the product that is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dbauth.dsql.login import DSQLLogin
+from dbauth.login import CONNECT_TIMEOUT, DEFAULTS, IDLE_CHECK_SECONDS
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "dbauth.md").read_text()
+ROWS = dict(re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", TEXT, re.MULTILINE))
+
+
+def test_every_option_of_the_backend_is_described():
+    assert set(ROWS) >= DSQLLogin.own_options | {"sslrootcert", "hostaddr"}
+
+
+@pytest.mark.parametrize(
+    ("option", "default"),
+    [
+        ("sslmode", f"`{DEFAULTS['sslmode']}`"),
+        ("connect_timeout", str(CONNECT_TIMEOUT)),
+        ("idle_check_seconds", str(IDLE_CHECK_SECONDS)),
+    ],
+)
+def test_defaults_are_what_the_page_says(option, default):
+    assert ROWS[option] == default
