@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cars.admin_list import LookAheadPaginator, NewestFirstChangeList, PeriodQuerySet
 from cars.models import FIRST_YEAR, Car
+from dbauth.admin import RetriedAdmin
 
 NEWEST = 1000
 
@@ -53,7 +54,7 @@ class DecadeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Car)
-class CarAdmin(admin.ModelAdmin):
+class CarAdmin(RetriedAdmin, admin.ModelAdmin):
     list_display = ["make", "model", "year", "vin", "color", "mileage", "created_at"]
     list_display_links = ["make", "model"]
     list_filter = [MakeFilter, DecadeFilter, ("vin", admin.EmptyFieldListFilter)]

@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
 from dbauth.endpoints import parse, region_for
 from dbauth.errors import RDS_ROOTS, Misconfigured
+from dbauth.retry import DEFAULT_SECONDS
 from dbauth.signing import TokenRequest, rds_request
 
 # libpq waits for ever unless it is told how long.
@@ -30,7 +31,9 @@ class Login(ABC):
     """One entry of settings.DATABASES, understood; raises Misconfigured where it cannot be."""
 
     # Options of the backend itself, which libpq would not understand.
-    own_options: ClassVar[frozenset[str]] = frozenset({"region", "idle_check_seconds"})
+    own_options: ClassVar[frozenset[str]] = frozenset(
+        {"region", "idle_check_seconds", "retry_seconds"}
+    )
     services: ClassVar[tuple[str, ...]]
     engine_for_others: ClassVar[str]
 
@@ -49,6 +52,7 @@ class Login(ABC):
         self.port = int(_number("PORT", settings.get("PORT") or 5432, "E002"))
         self.connect_timeout = self._seconds("connect_timeout", CONNECT_TIMEOUT)
         self.idle_check_seconds = self._seconds("idle_check_seconds", IDLE_CHECK_SECONDS)
+        self.retry_seconds = self._seconds("retry_seconds", DEFAULT_SECONDS)
         self.endpoint = parse(self.host)
         if self.endpoint.kind not in (*self.services, "other"):
             raise Misconfigured(

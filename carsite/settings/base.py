@@ -75,6 +75,9 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 
+# Saving a session may meet a conflict on Aurora DSQL; anywhere else these are Django's.
+SESSION_ENGINE = "dbauth.sessions"
+
 # contrib's tables predate UUIDs; cars have a UUID of their own.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -120,7 +123,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
+            # A command's output, of dumpdata say, is not to be mixed with this.
+            "stream": "ext://sys.stderr",
             "filters": ["request_id"],
             "formatter": "plain",
         },

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
+from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate
 from tests.rig.events import Kind
 from tests.rig.front_door import TEMPORARY, FrontDoor, running_front_door
 from tests.rig.packaged import PackagedService
@@ -17,6 +18,9 @@ from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
 
 AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
+DSQL = "vftmkydwxvxys6asbsc6ih2the.dsql-fnh4.us-east-1.on.aws"
+DSQL_USER = "lambda_writer"
+DSQL_SCHEMA = "car_entities"
 IAM_USER = "lambda_dsql_user"
 
 Rows = Callable[[str], list[tuple]]
@@ -117,6 +121,37 @@ def rds_iam(rig: Rig) -> Iterator[Service]:
         )
 
 
+@contextlib.contextmanager
+def dsql(rig: Rig) -> Iterator[Service]:
+    """Aurora DSQL: its gate, a role that is not admin, and a schema of that role's own."""
+    with running_dsql(rig) as (service, _gate):
+        yield service
+
+
+@contextlib.contextmanager
+def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]:
+    """The service on DSQL and the gate that it goes through; `options` join its DATABASE_URL."""
+    server = rig.postgresql()
+    database = server.create_database("dsql")
+    with running_dsql_gate(server, [DSQL], database=database) as gate:
+        add_role(gate, DSQL_USER, DSQL_SCHEMA)
+        url = gate.url(DSQL_USER, schema=DSQL_SCHEMA, **options)
+        service = Service(
+            name="dsql",
+            engine="dbauth.dsql",
+            environment={
+                **deployed("dsql", url),
+                **collected(rig),
+                **gate.environment(gate.temporary),
+            },
+            rows=lambda sql: server.execute(f"SET search_path = {DSQL_SCHEMA}; {sql}", database),
+            log=rig.folder / "dsql.log",
+            certificate=rig.certificate(),
+        )
+        for running in _running(service):
+            yield running, gate
+
+
 def lambda_regular(kind: Kind) -> MakeService:
     """The regular stage's archive in Lambda, behind a gateway of this kind."""
 
@@ -164,6 +199,7 @@ SERVICES: dict[str, MakeService] = {
     "local": local,
     "regular": regular,
     "rds-iam": rds_iam,
+    "dsql": dsql,
     # From the archives, one for each stage and each payload format.
     "lambda-regular-rest": lambda_regular("rest"),
     "lambda-regular-http": lambda_regular("http"),
