@@ -90,7 +90,7 @@ def login(case: Case) -> str:
     if case.addresses:
         case.options.setdefault("hostaddr", case.addresses[0])
     try:
-        connection.connect()
+        connection.ensure_connection()
     except DatabaseError as error:
         raise _explained(case, str(error).strip()) from None
     if not case.is_postgresql:

@@ -2,7 +2,9 @@
 
 import json
 import socket
+import threading
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -44,7 +46,7 @@ def silent_port():
     """A port whose SYN packets are dropped, as a security group drops them."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listening:
         port = listening.getsockname()[1]
-        waiting = []
+        waiting: list[socket.socket] = []
         try:
             # The kernel drops what comes once the queue of those to be accepted is full.
             while len(waiting) < 16:
@@ -76,15 +78,19 @@ def aurora(rds, _rds_database, server):
 
 
 @pytest.fixture(scope="session")
-def _gate(server):
+def dsql_gate(server):
     name = server.create_database("doctor_dsql")
     with running_dsql_gate(server, database=name) as gate:
         run_alone(gate, "CREATE ROLE keeper LOGIN")
         run_alone(gate, f"AWS IAM GRANT keeper TO '{CREDENTIALS.arn}'")
         server.execute("CREATE SCHEMA yard", name)
         settings = {
-            **{"ENGINE": "django.db.backends.postgresql", "NAME": name, "USER": server.user},
-            **{"PASSWORD": server.password, "HOST": server.host, "PORT": server.port},
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": name,
+            "USER": server.user,
+            "PASSWORD": server.password,
+            "HOST": server.host,
+            "PORT": server.port,
             "OPTIONS": {"options": "-c search_path=yard"},
         }
         done = manage(settings, "migrate")
@@ -95,16 +101,14 @@ def _gate(server):
 
 
 @pytest.fixture
-def cluster(_gate, aws):
+def cluster(dsql_gate, aws):
     """As `aurora`, for a role of Aurora DSQL and its schema."""
-    aws(_gate.environment())
+    aws(dsql_gate.environment())
 
     def settings(options: dict | None = None, user: str = "keeper", **changes):
-        return entry(_gate, user, {"schema": "yard"} | (options or {}), **changes)
+        return entry(dsql_gate, user, {"schema": "yard"} | (options or {}), **changes)
 
-    settings.door = _gate
-    yield settings
-    _gate.control.reset()
+    return settings
 
 
 @pytest.fixture(scope="session")
@@ -135,6 +139,37 @@ def regular(_password_door, _rds_database, server, aws):
             | (options or {}),
         } | changes
 
-    settings.door = _password_door
-    yield settings
-    _password_door.control.reset()
+    return settings
+
+
+class STS(HTTPServer):
+    """Answers every request as it is told, and keeps what it was asked."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), STSAnswer)
+        self.answer = (404, "")
+        self.asked: list[str] = []
+
+
+class STSAnswer(BaseHTTPRequestHandler):
+    server: STS
+
+    def do_GET(self):
+        status, body = self.server.answer
+        self.server.asked.append(self.path)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *arguments):
+        """Nothing: the log is the tests'."""
+
+
+@pytest.fixture
+def sts(monkeypatch):
+    """AWS's STS, as far as it is asked who somebody is; set `answer` to a status and a body."""
+    with STS() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", f"http://127.0.0.1:{server.server_port}")
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()

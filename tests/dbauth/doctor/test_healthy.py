@@ -32,14 +32,14 @@ def test_aurora_with_iam_passes_every_step(aurora, rds):
     assert found["migrations"].endswith("none pending")
 
 
-def test_dsql_passes_every_step(cluster):
-    status, report = doctor(cluster(), **cluster.door.environment())
+def test_dsql_passes_every_step(cluster, dsql_gate):
+    status, report = doctor(cluster(), **dsql_gate.environment())
     assert (status, report["ok"], steps(report)) == (0, True, IAM), report
     assert details(report)["schema"] == "yard, where keeper may make tables"
 
 
-def test_dsql_leaves_no_row_behind(cluster, server):
-    doctor(cluster(), **cluster.door.environment())
+def test_dsql_leaves_no_row_behind(cluster, dsql_gate, server):
+    doctor(cluster(), **dsql_gate.environment())
     rows = "SELECT count(*) FROM yard.django_migrations WHERE app = 'dbdoctor'"
     assert server.execute(rows, "doctor_dsql") == [(0,)]
 
@@ -72,7 +72,7 @@ def test_no_report_shows_a_secret(aurora, rds, arguments):
     done = manage(aurora(), "dbdoctor", *arguments, **variables)
     assert done.returncode == 0
     written = done.stdout + done.stderr
-    for secret in (TEMPORARY.secret_key, TEMPORARY.session_token, "X-Amz-Signature"):
+    for secret in (TEMPORARY.secret_key, str(TEMPORARY.session_token), "X-Amz-Signature"):
         assert secret not in written
     assert TEMPORARY.access_key in written
 
