@@ -46,7 +46,9 @@ STATIC_URL = f"{SCRIPT_NAME}/static/"
 WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
-    *MIDDLEWARE[:2],
+    MIDDLEWARE[0],
+    "carsite.request_log.RequestLogMiddleware",  # runserver has a line of its own
+    MIDDLEWARE[1],
     "whitenoise.middleware.WhiteNoiseMiddleware",  # right after SecurityMiddleware, as it asks for
     *MIDDLEWARE[2:],
 ]

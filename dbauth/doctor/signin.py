@@ -64,8 +64,8 @@ PASSWORD = (
     _diagnosis(
         r"password authentication failed|no password supplied",
         'User "{user}" does not exist, or the password is another one.',
-        "Compare USER and the password with those that the database was made with (database_user "
-        "and database_password in terraform.tfvars); mind percent-encoding in DATABASE_URL.",
+        "Compare USER and PASSWORD with those that the database was made with; in a URL, special "
+        "characters of a password are percent-encoded.",
     ),
 )
 IAM = (

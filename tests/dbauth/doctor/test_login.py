@@ -58,7 +58,7 @@ def test_a_wrong_password(regular):
     last = last_of(regular(PASSWORD="another"))
     assert last["step"] == "login"
     assert 'User "regular" does not exist, or the password is another one.' in last["cause"]
-    assert "database_password" in last["remedy"]
+    assert "Compare USER and PASSWORD" in last["remedy"]
 
 
 def test_missing_grants_on_the_tables(aurora, rds, server):
