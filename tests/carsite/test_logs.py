@@ -92,9 +92,16 @@ def test_the_route_stands_for_the_path(client, lines, path, route, status) -> No
     assert (line["route"], line["status"]) == (route, status)
 
 
-def test_no_line_of_a_request_tells_who_or_what_about(client, lines) -> None:
-    client.get("/cars?vin=1HGCM82633A004352&color=jane.doe", headers={"User-Agent": "jane's"})
-    written = json.dumps(lines("carsite.request"))
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/cars?color=jane", 200), ("/cars?year=jane", 400), ("/jane?vin=1HGCM82633A004352", 404)],
+)
+def test_no_line_of_a_request_tells_who_or_what_about(service, client, path, status) -> None:
+    start = service.log.stat().st_size
+    answer = client.get(path, headers={"User-Agent": "jane's", "Authorization": "Bearer jane"})
+    assert answer.status_code == status
+    written = service.log.read_bytes()[start:].decode()
+    assert "carsite.request" in written
     for private in ("1HGCM82633A004352", "jane", "127.0.0.1"):
         assert private not in written
 
