@@ -57,6 +57,7 @@ class DatabaseValidation(BaseDatabaseValidation):
     def about(self, login: Login, settings: dict[str, Any]) -> Iterator[CheckMessage]:
         yield from self._pool(login)
         yield from self._tls(login)
+        yield from self._gss(login)
         yield from self._roots(login)
         yield from self._health(settings)
         yield from self._name(login)
@@ -86,6 +87,16 @@ class DatabaseValidation(BaseDatabaseValidation):
                 f'OPTIONS["sslmode"] is {mode!r}, so the server\'s identity is not verified and '
                 "the token may be handed to somebody else.",
                 'Remove the option: the default is "verify-full".',
+            )
+
+    def _gss(self, login: Login) -> Iterator[CheckMessage]:
+        mode = login.options.get("gssencmode", "disable")
+        if mode != "disable":
+            yield self.warning(
+                "W004",
+                f'OPTIONS["gssencmode"] is {mode!r}, so a process with a Kerberos ticket encrypts '
+                "without TLS, and no certificate is verified.",
+                'Remove the option: the default is "disable".',
             )
 
     def _roots(self, login: Login) -> Iterator[CheckMessage]:

@@ -16,6 +16,7 @@ VARIABLES = {
     "hostaddr": "PGHOSTADDR",
     "connect_timeout": "PGCONNECT_TIMEOUT",
     "sslnegotiation": "PGSSLNEGOTIATION",
+    "gssencmode": "PGGSSENCMODE",
     "options": "PGOPTIONS",
 }
 

@@ -72,6 +72,7 @@ RDS_CASES = [
     ("E007", {"OPTIONS": {"idle_check_seconds": -1}}, 'OPTIONS["idle_check_seconds"] is -1'),
     ("E008", {"OPTIONS": {"pool": True}}, 'OPTIONS["pool"] is set'),
     ("W001", {"OPTIONS": {"sslmode": "require"}}, "OPTIONS[\"sslmode\"] is 'require'"),
+    ("W004", {"OPTIONS": {"gssencmode": "prefer"}}, "OPTIONS[\"gssencmode\"] is 'prefer'"),
     ("W002", {"CONN_MAX_AGE": 600}, "CONN_MAX_AGE is 600 and CONN_HEALTH_CHECKS is False"),
     (
         "W003",

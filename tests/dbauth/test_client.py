@@ -68,6 +68,7 @@ def test_the_command_line_shows_no_token(rds):
     assert "X-Amz-Signature" in environment["PGPASSWORD"]
     assert environment["PGHOSTADDR"] == "127.0.0.1"
     assert environment["PGCONNECT_TIMEOUT"] == "5"
+    assert environment["PGGSSENCMODE"] == "disable"
 
 
 def test_a_shell_that_fails_shows_no_token(rds, monkeypatch):
