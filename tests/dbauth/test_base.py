@@ -321,6 +321,16 @@ def test_the_refusal_reaches_django_with_the_drivers_error_as_its_cause(rds):
     assert isinstance(caught.value.__cause__, psycopg2.OperationalError)
 
 
+def test_an_error_that_was_being_handled_keeps_its_frames(rds):
+    rds.control.refuse(2)
+    try:
+        {}["earlier"]
+    except KeyError as earlier:
+        refusal(wrapper(rds))
+        frames = earlier.__traceback__
+    assert frames is not None
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -374,6 +384,21 @@ def test_a_connection_is_checked_after_a_pause_and_once_a_request(rds, checks):
     connection.close_if_unusable_or_obsolete()
     time.sleep(0.1)
     ask(connection, "SELECT pg_sleep(0.1)::text")
+    ask(connection, "SELECT 1")
+    assert len(checks) == 1
+
+
+def test_a_pause_is_counted_from_the_last_use(rds, checks, monkeypatch):
+    connection = persistent(rds, idle_check_seconds=5)
+    clock = Clock(100.0)
+    clock.time = clock.monotonic = clock
+    monkeypatch.setattr("dbauth.liveness.time", clock)
+    for _ in range(5):
+        ask(connection, "SELECT 1")
+        connection.close_if_unusable_or_obsolete()
+        clock.now += 4
+    assert checks == []
+    clock.now += 1
     ask(connection, "SELECT 1")
     assert len(checks) == 1
 

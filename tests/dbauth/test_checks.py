@@ -46,7 +46,7 @@ def messages(settings, **changes):
     settings = settings | changes | {"OPTIONS": options}
     validation = ConnectionHandler({"default": settings})["default"].validation
     assert isinstance(validation, checks.DatabaseValidation)
-    return validation.messages()
+    return validation.check()
 
 
 def ids(found):
@@ -150,6 +150,27 @@ def test_databases_of_other_engines_are_left_alone(good, monkeypatch):
     ]
 
 
+def test_the_app_leaves_out_what_django_checks_by_itself(good, monkeypatch):
+    wrong = good | {"USER": ""}
+    monkeypatch.setattr(checks, "connections", ConnectionHandler({"default": wrong, "b": wrong}))
+    assert [message.msg for message in checks.check_databases(databases=["default"])] == [
+        "DATABASES['b']: USER is not set."
+    ]
+
+
+def test_a_subclass_of_the_backend_is_checked_with_its_own_login(good):
+    renamed = good | {"ENGINE": "tests.dbauth.project.renamed"}
+    assert messages(renamed) == []
+    assert ids(messages(renamed, USER="somebody")) == ["E999"]
+
+
+@pytest.mark.parametrize("apps", ["[]", '["dbauth"]'])
+def test_a_renamed_engine_is_checked_with_and_without_the_app(good, apps):
+    settings = good | {"ENGINE": "tests.dbauth.project.renamed", "USER": "somebody"}
+    result = manage(settings, "check", "--database", "default", EXTRA_APPS=apps)
+    assert result.stderr.count("dbauth.E999") == 1
+
+
 @pytest.mark.parametrize(
     ("apps", "command", "times"),
     [
@@ -158,6 +179,7 @@ def test_databases_of_other_engines_are_left_alone(good, monkeypatch):
         ('["dbauth"]', ["check"], 1),
         ('["dbauth"]', ["check", "--database", "default"], 1),
         ("[]", ["migrate"], 1),
+        ('["dbauth"]', ["migrate"], 1),
     ],
 )
 def test_where_the_checks_run(good, apps, command, times):
