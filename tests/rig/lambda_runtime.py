@@ -3,35 +3,30 @@
 A function is an unpacked archive. It runs in a fresh process of the base interpreter, without this
 environment's packages or its own (-S), with Lambda's variables, and with boto3 beside it as in
 Amazon's image. A process that ends is replaced at the next invocation, as Lambda does it.
-
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
-import json
 import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
-API = "/2018-06-01/runtime"
+from tests.rig.runtime_api import Invocation, serve
+
 # What Amazon's image has beside the function, as far as this environment has it too.
 IMAGE = (
     *("awslambdaric", "runtime_client", "snapshot_restore_py", "simplejson"),
     *("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"),
 )
-TIMEOUT_SECONDS = 30
 INIT_SECONDS = 60
 
 
@@ -41,17 +36,6 @@ class FunctionError(Exception):
     def __init__(self, payload: Mapping[str, Any]) -> None:
         super().__init__(f"{payload.get('errorType')}: {payload.get('errorMessage')}")
         self.payload = payload
-
-
-@dataclass
-class Invocation:
-    """One event on its way through the process."""
-
-    event: Any
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    done: threading.Event = field(default_factory=threading.Event)
-    result: Any = None
-    error: Mapping[str, Any] | None = None
 
 
 class Unpacked(Protocol):
@@ -78,59 +62,6 @@ def make_image(folder: Path) -> Path:
     return folder
 
 
-class _RuntimeApi(BaseHTTPRequestHandler):
-    """The four requests that a runtime makes."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # one packet an answer; two would each wait for the other's acknowledgement
-    function: Function
-
-    def do_GET(self) -> None:
-        invocation = self.function.next()
-        if invocation is None:  # the function is being stopped
-            self.close_connection = True
-            return
-        deadline = int((time.time() + TIMEOUT_SECONDS) * 1000)
-        self._answer(
-            json.dumps(invocation.event).encode(),
-            {
-                "Lambda-Runtime-Aws-Request-Id": invocation.id,
-                "Lambda-Runtime-Deadline-Ms": str(deadline),
-                "Lambda-Runtime-Invoked-Function-Arn": self.function.arn,
-                "Lambda-Runtime-Trace-Id": "Root=1-00000000-000000000000000000000000",
-                "Content-Type": "application/json",
-            },
-        )
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null")
-        self._answer(b'{"status":"OK"}', {}, status=202)
-        match self.path.removeprefix(API).strip("/").split("/"):
-            case ["invocation", id_, "response"]:
-                self.function.finish(id_, result=body)
-            case ["invocation", id_, "error"]:
-                self.function.finish(id_, error=body)
-            case ["init", "error"]:
-                self.function.init_error = body
-
-    def _answer(self, body: bytes, headers: Mapping[str, str], status: int = 200) -> None:
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing: the function's own log is the one to read."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: a process that is stopped leaves its connection in the middle."""
-
-
 @dataclass
 class Function:
     """A deployed function with one execution environment."""
@@ -144,16 +75,11 @@ class Function:
     init_error: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        self.arn = f"arn:aws:lambda:us-east-1:123456789012:function:{self.name}"
         self._waiting: queue.Queue[Invocation | None] = queue.Queue()
         self._running: dict[str, Invocation] = {}
         self._one_at_a_time = threading.Lock()
-        handler = type("RuntimeApi", (_RuntimeApi,), {"function": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    @property
-    def arn(self) -> str:
-        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.name}"
+        self._server = serve(self)
 
     @property
     def pid(self) -> int:
