@@ -12,6 +12,8 @@ What follows from that:
 - A row that is changed after it was loaded is a new car, or none if its VIN is there: this loads
   cars, it does not update them.
 - A file that is renamed is a new source; --source keeps the old name.
+- Two files of one name, or two pipes, are one source: an equal row with an equal number is taken
+  for the same car. --source tells them apart, and a load that skips rows says the name it used.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ def _reason(error: BaseException) -> str:
     match error:
         case InvalidRowsError():
             return describe(error.rows) + "\nNothing of this batch is stored."
+        case DatabaseError() if _lacks_tables(error):
+            return f"the database is not migrated: {error}".strip()
         case OperationalError() | InterfaceError():
             return f"the database fails or does not answer: {error}".strip()
         case DatabaseError():
@@ -54,7 +56,15 @@ def _remedy(error: BaseException) -> str:
                 "Mend these rows and run the same command again: what is stored is skipped."
                 " Or add --skip-invalid to put bad rows into a file of their own."
             )
+        case DatabaseError() if _lacks_tables(error):
+            return "Run `manage.py migrate` first, then the same command again."
         case UnreadableError():
             return "Mend the file and run the same command again: what is stored is skipped."
         case _:
             return AGAIN
+
+
+def _lacks_tables(error: BaseException) -> bool:
+    """By PostgreSQL's undefined_table and undefined_column, or by SQLite's words."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return code in {"42P01", "42703"} or str(error).startswith(("no such table", "no such column"))

@@ -46,6 +46,8 @@ class Source:
         number, rest = self.first_line, b""
         for chunk in self.chunks():
             *complete, rest = (rest + chunk).split(b"\n")
+            if number == self.first_line:
+                _refuse_bare_cr(number, complete[0] if complete else rest)
             for line in complete:
                 yield number, line + b"\n"
                 number += 1
@@ -65,6 +67,10 @@ class Source:
         head = b""
         while len(head) < len(codecs.BOM_UTF8) and (chunk := self._read()):
             head += chunk
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise UnreadableError(
+                1, "this is UTF-16. Convert the file first: `iconv -f UTF-16 -t UTF-8`."
+            )
         head = self._without_blank_lines(head.removeprefix(codecs.BOM_UTF8))
         while not head.strip() and len(head) <= MAX_ROW_BYTES and (chunk := self._read()):
             head = self._without_blank_lines(head + chunk)
@@ -76,6 +82,15 @@ class Source:
         end = head.rfind(b"\n", 0, blank) + 1
         self.first_line += head.count(b"\n", 0, end)
         return head[end:]
+
+
+def _refuse_bare_cr(number: int, line: bytes) -> None:
+    """Such a file is one line: without this, an error at a quote or a bracket that is not there."""
+    if b"\r" in line.rstrip(b"\r"):
+        raise UnreadableError(
+            number,
+            "its lines end in CR alone, as on old Macs. Convert the file first: `tr '\\r' '\\n'`.",
+        )
 
 
 def too_long(line: int) -> UnreadableError:

@@ -25,7 +25,7 @@ def test_a_bad_row_stops_before_anything_of_its_batch_is_written(write):
 def test_a_file_that_is_mended_after_it_stopped_is_completed(write):
     failing(write("cars.csv", numbered(30, bad=(13,))), batch_size=10)
     path = write("cars.csv", numbered(30))
-    assert load(path, batch_size=10) == "cars.csv: 20 loaded, 10 already there\n"
+    assert load(path, batch_size=10).startswith("cars.csv: 20 loaded, 10 already there\n")
     assert mileages() == list(range(30))
 
 
@@ -70,6 +70,30 @@ def test_rejects_are_written_anew_when_a_file_is_loaded_again(write):
     for _ in range(2):
         load(path, skip_invalid=True)
     assert len(path.with_name("cars.csv.rejects.jsonl").read_text().splitlines()) == 1
+
+
+def test_rejects_that_were_mended_are_renamed_by_the_next_load_and_not_lost(write):
+    path = write("cars.csv", numbered(30, bad=(3,)))
+    rejects = path.with_name("cars.csv.rejects.jsonl")
+    for number in (1, 2):
+        load(path, skip_invalid=True)
+        mended = rejects.read_text().replace("}}", f'}}, "year": {2000 + number}}}')
+        rejects.write_text(mended)
+    printed = load(path, skip_invalid=True)
+    assert f"it is now {rejects}.2" in printed
+    for number in (1, 2):
+        old = rejects.with_name(f"{rejects.name}.{number}")
+        assert json.loads(old.read_text().splitlines()[0])["_line"] == 5
+
+
+@pytest.mark.parametrize("content", ["precious", '{"make": "VW"}\n', "[1]\n", ""])
+def test_a_file_of_another_kind_is_no_rejects_file(content, write):
+    precious = write("precious.txt", content)
+    path = write("cars.csv", numbered(3, bad=(1,)))
+    message = failing(path, skip_invalid=True, rejects=precious)
+    assert "a file that this command did not write" in message
+    assert precious.read_text() == content
+    assert mileages() == []
 
 
 def test_the_rejects_file_may_be_elsewhere_and_is_not_made_without_need(write, tmp_path):

@@ -102,7 +102,9 @@ def test_standard_input_is_a_file_like_any_other(loads: Loads) -> None:
     rows = '[{"make": "VW", "model": "Golf", "year": 2015}, {"make": "VW"}]'
     assert "line 1: model: This field is required." in loads.run("-", stdin=rows, code=1)
     assert loads.run("-", stdin=HEADER + csv(0, 3)) == "stdin: 3 loaded, 0 already there\n"
-    assert loads.run("-", stdin=HEADER + csv(0, 3)) == "stdin: 0 loaded, 3 already there\n"
+    again = loads.run("-", stdin=HEADER + csv(0, 3))
+    assert again.startswith("stdin: 0 loaded, 3 already there\n")
+    assert 'the source name "stdin"' in again
     assert "there is nothing in this file" in loads.run("-", stdin="", code=1)
 
 
@@ -121,7 +123,7 @@ def test_ctrl_c_ends_it_cleanly_and_the_next_run_continues(loads: Loads, tmp_pat
     assert "Traceback" not in errors
     file = tmp_path / "cars.csv"
     file.write_text(HEADER + csv(0, 500))
-    assert loads.run(str(file)) == "cars.csv: 300 loaded, 200 already there\n"
+    assert loads.run(str(file)).startswith("cars.csv: 300 loaded, 200 already there\n")
     assert loads.mileages() == list(range(500))
 
 
@@ -172,7 +174,7 @@ def test_a_database_that_goes_away_is_said_and_the_next_run_continues(
         assert loads.server.password not in text
     file = tmp_path / "cars.csv"
     file.write_text(HEADER + csv(0, 300))
-    assert loads.run(str(file)) == "cars.csv: 200 loaded, 100 already there\n"
+    assert loads.run(str(file)).startswith("cars.csv: 200 loaded, 100 already there\n")
 
 
 @pytest.mark.parametrize("piped", [False, True])

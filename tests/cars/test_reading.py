@@ -66,6 +66,24 @@ def test_another_encoding_is_an_error_with_its_line(format_name, content):
     assert "iconv" in message
 
 
+@pytest.mark.parametrize("format_name", ["csv", "json", "jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_by_its_byte_order_mark(format_name, encoding):
+    message = unreadable(format_name, "\ufeffmake,model,year\n".encode(encoding))
+    assert message.startswith("line 1: this is UTF-16.")
+    assert "`iconv -f UTF-16 -t UTF-8`" in message
+
+
+@pytest.mark.parametrize("count", [1, 100_000])
+@pytest.mark.parametrize(
+    ("format_name", "line"), [("csv", "make,model,year\r"), ("jsonl", '{"make": "VW"}\r')]
+)
+def test_lines_that_end_in_cr_alone_are_said_to_with_a_remedy(format_name, line, count):
+    message = unreadable(format_name, line + "VW,Golf,2015\r" * count)
+    assert message.startswith("line 1: its lines end in CR alone")
+    assert r"`tr '\r' '\n'`" in message
+
+
 @pytest.mark.parametrize(
     ("format_name", "beginning"),
     [("json", "[\n[1,"), ("jsonl", '{}\n{"make": "'), ("csv", "make,model,year\n")],

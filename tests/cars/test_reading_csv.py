@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
+import tracemalloc
 
 import pytest
 
+from cars.reading import Source, read
 from tests.cars.reads import rows, unreadable
 
 
@@ -58,13 +61,46 @@ def test_rows_with_other_than_the_headers_number_of_cells_are_bad_ones():
     assert not good.errors
 
 
-def test_a_quote_that_is_missing_costs_a_few_rows_and_not_the_rest():
+def test_a_quote_that_is_missing_costs_its_line_and_not_the_rest():
     content = 'make,model,year\nVW,"Golf,2015\nVW,"Polo",2016\nVW,Up,2017\n'
-    broken, good = rows("csv", content)
+    broken, *good = rows("csv", content)
     assert (broken.number, broken.line) == (1, 2)
     assert "not valid CSV" in broken.errors["row"][0]
-    assert broken.fields == {"_text": 'VW,"Golf,2015\nVW,"Polo",2016\n'}
-    assert (good.fields["model"], good.line) == ("Up", 4)
+    assert "is there a quote too many" in broken.errors["row"][0]
+    assert broken.fields == {"_text": 'VW,"Golf,2015\n'}
+    assert [(row.fields["model"], row.number, row.line) for row in good] == [
+        ("Polo", 2, 3),
+        ("Up", 3, 4),
+    ]
+
+
+@pytest.mark.parametrize("after", [0, 3, 250, 20_000])
+@pytest.mark.parametrize("stray", ['"Ford,Focus,2015', 'Ford,Focus,"2015', 'Ford,Focus,"'])
+def test_every_row_after_a_stray_quote_is_there(stray, after):
+    lines = ["make,model,year", *["VW,Golf,2015"] * 4, stray, *["VW,Polo,2016"] * after]
+    found = rows("csv", "\n".join(lines))
+    assert [row.line for row in found] == list(range(2, 7 + after))
+    assert [row.number for row in found if row.errors] == [5]
+    assert found[4].fields["_text"].strip() == stray
+
+
+def test_two_stray_quotes_do_not_make_one_row_of_those_between_them():
+    content = 'make,model,year\nVW,"Golf,2015\nVW,Polo,2016\nVW",Up,2017\nVW,Fox,2018\n'
+    assert [(row.line, bool(row.errors)) for row in rows("csv", content)] == [
+        (2, True),
+        (3, False),
+        (4, False),
+        (5, False),
+    ]
+
+
+def test_a_quoted_cell_may_have_many_lines():
+    note = "a line\n" * 90
+    content = f'make,model,year,note\nVW,Golf,2015,"{note}"\nVW,Polo,2016,\n'
+    golf, polo = rows("csv", content)
+    assert not golf.errors
+    assert golf.fields["note"] == note
+    assert (polo.number, polo.line) == (2, 93)
 
 
 def test_a_cell_over_the_csv_modules_limit_is_a_bad_row():
@@ -74,6 +110,18 @@ def test_a_cell_over_the_csv_modules_limit_is_a_bad_row():
     assert not good.errors
 
 
-def test_a_quote_that_never_ends_is_not_collected_without_end():
-    content = 'make,model,year\nVW,"' + "a\n,b,\n" * 10 + '"\n' + '"","\n",' * 300_000
-    assert "line 23: a row that begins here is longer than" in unreadable("csv", content)
+@pytest.mark.timeout(30)
+def test_lines_that_all_open_a_quote_take_no_more_than_their_share_of_the_time():
+    found = rows("csv", "make,model,year\n" + 'x",y,"\n' * 20_000)
+    assert [row.number for row in found] == list(range(1, 20_001))
+
+
+def test_long_lines_that_all_open_a_quote_are_not_collected_without_end():
+    content = "make,model,year\n" + f'x{"y" * 20_000}",y,"\n' * 600
+    stream = io.BytesIO(content.encode())
+    tracemalloc.start()
+    found = sum(1 for _ in read(Source(stream), "csv"))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == 600
+    assert most < 5_000_000

@@ -17,21 +17,32 @@ from django.db import reset_queries
 from cars.loading import MAX_BATCH, InvalidRow, Loader
 from cars.loading.failures import FAILURES, InvalidRowsError, failure
 from cars.loading.progress import progress
-from cars.loading.rejects import RejectsFile, describe
+from cars.loading.rejects import RejectsFile, check_rejects, describe
 from cars.models import Car
 from cars.reading import READERS, Source, guess_format, read
 
 STDIN = "-"
+ALREADY_THERE = (
+    'Already there are rows of earlier loads with the source name "{name}", and known VINs.'
+    " If this is another file of that name, give it a --source of its own."
+)
 
 
 class Command(BaseCommand):
-    help = "Load cars from a JSON array, JSON lines or CSV. Run again, it loads what is missing."
+    help = (
+        "Load cars from a JSON array, JSON lines or CSV. Run again, it loads what is missing: a row"
+        " is known by its VIN, or by its source's name, its number and what it says. Files of the"
+        " same name, and all of standard input, are one source unless --source tells them apart."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
         add("file", help="- for standard input")
         add("--format", choices=READERS, help="default: by the file's extension or beginning")
-        add("--source", help="the name its rows are known by in a next run; default: FILE's")
+        add(
+            "--source",
+            help="the name its rows are known by in a next run; default: FILE's, or stdin",
+        )
         add(
             "--batch-size",
             type=int,
@@ -39,7 +50,11 @@ class Command(BaseCommand):
             help="rows a transaction; default: %(default)s",
         )
         add("--skip-invalid", action="store_true", help="put bad rows into the rejects file, go on")
-        add("--rejects", type=Path, help="written anew by each run; default: FILE.rejects.jsonl")
+        add(
+            "--rejects",
+            type=Path,
+            help="the file for them, an old one of which is renamed; default: FILE.rejects.jsonl",
+        )
         add("--if-empty", action="store_true", help="do nothing where there are cars")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,10 +70,11 @@ class Command(BaseCommand):
             raise failure(error, name, loader.counts) from error
         if options["verbosity"]:
             self.stdout.write(f"{name}: {outcome}")
+            if loader.counts.already_there:
+                self.stdout.write(ALREADY_THERE.format(name=name))
 
     def _load(self, loader: Loader, options: dict[str, Any]) -> str:
         """Load everything; what became of it, in a sentence."""
-        rejects = RejectsFile(_rejects_path(options))
 
         def on_invalid(rows: list[InvalidRow]) -> None:
             if not options["skip_invalid"]:
@@ -69,8 +85,8 @@ class Command(BaseCommand):
         stderr = cast(TextIO, self.stderr)
         with (
             _opened(options["file"]) as (stream, size),
-            closing(rejects),
             closing(progress(stderr, size, options["verbosity"])) as screen,
+            closing(RejectsFile(_rejects_path(options), screen.note)) as rejects,
         ):
             source = Source(stream)
             guess = guess_format(options["file"], source.first_character)
@@ -89,6 +105,8 @@ def _check(options: dict[str, Any]) -> None:
     file, rejects = Path(options["file"]), _rejects_path(options)
     if rejects.exists() and file.exists() and rejects.samefile(file):
         raise CommandError(f"--rejects is {rejects}, the file to load: it would be overwritten.")
+    if options["skip_invalid"]:
+        check_rejects(rejects)
 
 
 def _rejects_path(options: dict[str, Any]) -> Path:
