@@ -46,9 +46,7 @@ STATIC_URL = f"{SCRIPT_NAME}/static/"
 WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
-    MIDDLEWARE[0],
-    "carsite.request_log.RequestLogMiddleware",  # runserver has a line of its own
-    MIDDLEWARE[1],
+    *MIDDLEWARE[:2],
     "whitenoise.middleware.WhiteNoiseMiddleware",  # right after SecurityMiddleware, as it asks for
     *MIDDLEWARE[2:],
 ]
@@ -60,3 +58,5 @@ STORAGES = {
 LOGGING["handlers"]["console"]["formatter"] = "json"
 # Every request has a line (carsite.request_log); Django's second one for 4xx would show its path.
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}
+# Right after the request's id. Here and not in base: runserver has a line of its own.
+MIDDLEWARE.insert(1, "carsite.request_log.RequestLogMiddleware")
