@@ -77,6 +77,12 @@ format: $(VENV)/.dev ## Format the code and mend what the linter can
 	$(RUN) -m ruff check --fix-only .
 	$(RUN) -m ruff format .
 
+.PHONY: package
+package: $(VENV)/.runtime ## Build both Lambda archives in build/, without deploying
+	@mkdir -p build
+	@for stage in regular dsql; do \
+		VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/zappa package $$stage --output build/$$stage.zip || exit 1; done
+
 .PHONY: schema
 schema: $(VENV)/.dev ## Write carsite/openapi.json anew from the code
 	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=carsite.settings.schema $(MANAGE) spectacular \

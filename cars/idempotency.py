@@ -18,6 +18,8 @@ import orjson
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
+from cars.models import Car
+
 HEADER = "Idempotency-Key"
 ACCEPTABLE_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 NAMESPACE = uuid.UUID("7a4d0a52-3f0e-4b8b-9f0c-5d4f6d2a1c9e")
@@ -40,8 +42,9 @@ class Identity:
 def identify(request: Request, body: Mapping[str, Any]) -> Identity | None:
     """The identity of the car that this request asks for, None without an Idempotency-Key.
 
-    `body` is the validated body: a key's meaning survives another order of the fields. Keys of
-    authenticated users are their own; those of anonymous clients share one namespace.
+    `body` is the validated body, and defaults in it count as not given: the same car is the same
+    request, however it is written. Keys of authenticated users are their own; those of anonymous
+    clients share one namespace.
     Raises ValidationError (400) for a key that is empty, too long or not printable ASCII.
     """
     key = request.headers.get(HEADER)
@@ -52,6 +55,14 @@ def identify(request: Request, body: Mapping[str, Any]) -> Identity | None:
     return Identity(
         id=uuid.uuid5(NAMESPACE, f"{request.user.pk or ''}:{key}"),
         idempotency_fingerprint=hashlib.sha256(
-            orjson.dumps(dict(body), option=orjson.OPT_SORT_KEYS)
+            orjson.dumps(_without_defaults(body), option=orjson.OPT_SORT_KEYS)
         ).hexdigest(),
     )
+
+
+def _without_defaults(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in body.items()
+        if value != Car._meta.get_field(name).get_default()  # type: ignore[union-attr] # a column
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +101,6 @@ def _read(position: Any) -> tuple[datetime, UUID]:
     """The inverse of _write; ValueError for anything else."""
     time, _, pk = str(position).partition(" ")
     created_at = datetime.fromisoformat(time)
-    if created_at.tzinfo is None:
-        raise ValueError("a position's time has an offset")
+    if created_at.utcoffset() != timedelta(0):
+        raise ValueError("a position's time is UTC")
     return created_at, UUID(pk)

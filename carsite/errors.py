@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, InternalError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import SimpleTemplateResponse
 from rest_framework.response import Response
@@ -14,16 +14,30 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 logger = logging.getLogger(__name__)
 
-# Down, starting, failing over, waking up, out of connections, out of time: Django raises one of
-# these two for all of them, and the same request may succeed in a moment.
-DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
+# What the writer of a cluster says after it became a reader: its SQLSTATE is no operational error.
+READ_ONLY = "25006"
 RETRY_AFTER_SECONDS = 5
 UNAVAILABLE = "The database does not answer. Try again in a few seconds."
 
 
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether the same request may succeed in a moment, over another connection.
+
+    Down, starting, failing over, waking up, out of connections, out of time: Django raises
+    OperationalError or InterfaceError for all of them but one.
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, InternalError) and _sqlstate(error) == READ_ONLY
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    return getattr(error.__cause__, "pgcode", None)
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, and 503 for a database that does not answer."""
-    if isinstance(exc, DATABASE_UNAVAILABLE):
+    if is_unavailable(exc):
         note_database_failure(exc)
         return Response(
             {"detail": UNAVAILABLE}, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -68,7 +82,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's last resort. A session that cannot be saved ends here too: that is the database."""
     error = sys.exc_info()[1]
-    if isinstance(error, DATABASE_UNAVAILABLE):
+    if error is not None and is_unavailable(error):
         note_database_failure(error)
         return error_response(request, 503, UNAVAILABLE)
     return error_response(request, 500, "Something went wrong here. It has been logged.")

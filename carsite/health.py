@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from carsite.errors import DATABASE_UNAVAILABLE, RETRY_AFTER_SECONDS, note_database_failure
+from carsite.errors import RETRY_AFTER_SECONDS, note_database_failure
 from dbauth.deadline import deadline
 
 TIMEOUT_SECONDS = 3
@@ -23,7 +23,7 @@ def health(request: HttpRequest) -> HttpResponse:
     engine = settings.DATABASES["default"]["ENGINE"]
     try:
         _ask_database()
-    except DATABASE_UNAVAILABLE as error:
+    except (OperationalError, InterfaceError) as error:
         note_database_failure(error)
         return JsonResponse(
             {"status": "unavailable", "engine": engine},
@@ -34,8 +34,11 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_database() -> None:
-    """Raises one of DATABASE_UNAVAILABLE unless the database answers, over a new connection if
-    the one at hand did not survive."""
+    """Raises OperationalError or InterfaceError unless the database answers.
+
+    It gets TIMEOUT_SECONDS on the connection at hand, and if that one did not survive,
+    connect_timeout and TIMEOUT_SECONDS for a new one.
+    """
     # Django would check the connection itself first, and that check knows no time-out.
     connection.health_check_done = True  # type: ignore[attr-defined] # unknown to django-stubs
     if connection.connection is not None and _answers():

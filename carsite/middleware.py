@@ -7,13 +7,15 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from carsite import logs
 from carsite.errors import (
-    DATABASE_UNAVAILABLE,
     UNAVAILABLE,
     error_response,
+    is_unavailable,
     note_database_failure,
 )
 
@@ -43,6 +45,28 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class MalformedRequestMiddleware:
+    """400 for what would be an error further in: too many parameters, NUL, which no text may hold.
+
+    The database says the same of NUL, as an error of ours. API Gateway lets both through.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            query = request.GET
+        except SuspiciousOperation as error:
+            return error_response(request, 400, str(error))
+        for name, values in query.lists():
+            if any("\0" in value for value in values):
+                return JsonResponse({name: ["Null characters are not allowed."]}, status=400)
+        if any("\0" in value for value in request.COOKIES.values()):
+            return error_response(request, 400, "A cookie holds a null character.")
+        return self.get_response(request)
 
 
 class BodyLimitMiddleware:
@@ -76,7 +100,8 @@ def _discard(request: HttpRequest) -> None:
 class DatabaseErrorMiddleware:
     """503 where a view or its template could not reach the database: the admin's, mostly.
 
-    The API's own views get theirs from carsite.errors.exception_handler.
+    And 400 where it got a value that is beyond the database's types. The API's own views get theirs
+    from carsite.errors.exception_handler.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -86,7 +111,9 @@ class DatabaseErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DATABASE_UNAVAILABLE):
-            return None
-        note_database_failure(exception)
-        return error_response(request, 503, UNAVAILABLE)
+        if is_unavailable(exception):
+            note_database_failure(exception)
+            return error_response(request, 503, UNAVAILABLE)
+        if isinstance(exception, DataError | OverflowError):
+            return error_response(request, 400, "A value is out of range.")
+        return None

@@ -1,6 +1,8 @@
 """Every path of the service."""
 
 from django.contrib import admin
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -13,6 +15,7 @@ urlpatterns = [
     path("", include("cars.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", lambda request: redirect(static("carsite/icon.svg"))),
     path("docs", docs.docs, name="docs"),
     path("schema", docs.schema, name="schema"),
     path("health", health.health, name="health"),

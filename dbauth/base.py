@@ -89,11 +89,21 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         except OperationalError as error:
             if not is_refusal(error):
                 raise
+            self._warn(token, error)
         token = self.tokens.renew(request, refused=token)
         return self._open(params, token), token
 
     def _open(self, params: dict[str, Any], token: Token) -> Connection:
         return super().get_new_connection({**params, "password": token.value})
+
+    def _warn(self, token: Token, error: OperationalError) -> None:
+        # Should the newer token be accepted, nothing else tells what was wrong with this one.
+        logger.warning(
+            "An IAM token %.0f s old was refused (%s), so a newer one is tried: %s",
+            self.tokens.age(token),
+            self.alias,
+            " ".join(str(error).split()),
+        )
 
     def _log(self, params: dict[str, Any], token: Token, milliseconds: float) -> None:
         if not logger.isEnabledFor(logging.INFO):

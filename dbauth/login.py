@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
 from dbauth.endpoints import parse, region_for
 from dbauth.errors import RDS_ROOTS, Misconfigured
+from dbauth.retry import DEFAULT_SECONDS
 from dbauth.signing import TokenRequest, rds_request
 
 # libpq waits for ever unless it is told how long.
@@ -20,9 +21,17 @@ IDLE_CHECK_SECONDS = 5
 # libpq's default is to try TLS and to trust anybody. A setting in OPTIONS wins over each of these.
 DEFAULTS = {
     "sslmode": "verify-full",
-    # A query that nobody acknowledged for so many milliseconds finds its connection dead. The
-    # kernel's own patience is a quarter of an hour.
-    "tcp_user_timeout": 30_000,
+    # With a Kerberos ticket libpq would encrypt with GSSAPI instead of TLS, and ask for no
+    # certificate at all.
+    "gssencmode": "disable",
+    # A peer that vanished is given up about 15 seconds later, which leaves a request time to say
+    # so before API Gateway ends it after 29. Data that nobody acknowledges is the user timeout's
+    # business (milliseconds), a peer that we are waiting for the keepalives': the kernel would
+    # begin to ask after two hours.
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
 }
 
 
@@ -30,7 +39,9 @@ class Login(ABC):
     """One entry of settings.DATABASES, understood; raises Misconfigured where it cannot be."""
 
     # Options of the backend itself, which libpq would not understand.
-    own_options: ClassVar[frozenset[str]] = frozenset({"region", "idle_check_seconds"})
+    own_options: ClassVar[frozenset[str]] = frozenset(
+        {"region", "idle_check_seconds", "retry_seconds"}
+    )
     services: ClassVar[tuple[str, ...]]
     engine_for_others: ClassVar[str]
 
@@ -49,6 +60,7 @@ class Login(ABC):
         self.port = int(_number("PORT", settings.get("PORT") or 5432, "E002"))
         self.connect_timeout = self._seconds("connect_timeout", CONNECT_TIMEOUT)
         self.idle_check_seconds = self._seconds("idle_check_seconds", IDLE_CHECK_SECONDS)
+        self.retry_seconds = self._seconds("retry_seconds", DEFAULT_SECONDS)
         self.endpoint = parse(self.host)
         if self.endpoint.kind not in (*self.services, "other"):
             raise Misconfigured(

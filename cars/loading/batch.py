@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-from django.db import transaction
-
 from cars.models import Car
+from dbauth.retry import retried
 
 
+@retried
 def store_batch(cars: list[Car]) -> int:
     """Store those of `cars` whose id and VIN are not there yet; how many that were.
 
-    One transaction that may be run again from its beginning: the second time finds what the first
-    one has left. What a concurrent load stores between the look and the INSERT is skipped by the
+    One transaction, run again from its beginning after a conflict: that time it finds what is
+    there by then. What a concurrent load stores between the look and the INSERT is skipped by the
     database, and then counted here and there.
     """
-    with transaction.atomic():
-        new = _absent(cars)
-        Car.objects.bulk_create(new, ignore_conflicts=True)
+    new = _absent(cars)
+    Car.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 
 

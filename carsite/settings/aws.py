@@ -20,13 +20,11 @@ ALLOWED_HOSTS = (
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars); behind a
-# custom domain or outside Lambda there is nothing before it.
-STAGE = os.environ["DJANGO_SETTINGS_MODULE"].rpartition(".")[2]
-SCRIPT_NAME = env(
-    "DJANGO_SCRIPT_NAME", default=f"/{STAGE}" if "AWS_LAMBDA_FUNCTION_NAME" in env else ""
-)
-FORCE_SCRIPT_NAME = SCRIPT_NAME or None
+# API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars), and the
+# handler finds it in each event (carsite.gateway). This overrides it: the base path of a custom
+# domain, or nothing. (Empty is not the same as absent here, and django-environ makes it so.)
+SCRIPT_NAME = os.environ.get("DJANGO_SCRIPT_NAME")
+FORCE_SCRIPT_NAME = SCRIPT_NAME
 
 # API Gateway speaks HTTPS only and sets this header itself, so a client cannot forge it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -42,21 +40,21 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
 
-STATIC_URL = f"{SCRIPT_NAME}/static/"
+STATIC_URL = "/static/"  # what links begin with, the storage decides
 WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
-    *MIDDLEWARE[:2],
-    "whitenoise.middleware.WhiteNoiseMiddleware",  # right after SecurityMiddleware, as it asks for
+    MIDDLEWARE[0],
+    "carsite.request_log.RequestLogMiddleware",  # runserver has a line of its own
+    MIDDLEWARE[1],
+    "carsite.staticfiles.LazyWhiteNoiseMiddleware",  # after SecurityMiddleware, as it asks for
     *MIDDLEWARE[2:],
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "carsite.staticfiles.StageStaticFilesStorage"},
 }
 
 LOGGING["handlers"]["console"]["formatter"] = "json"
 # Every request has a line (carsite.request_log); Django's second one for 4xx would show its path.
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}
-# Right after the request's id. Here and not in base: runserver has a line of its own.
-MIDDLEWARE.insert(1, "carsite.request_log.RequestLogMiddleware")

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "carsite.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "carsite.middleware.MalformedRequestMiddleware",
     "carsite.middleware.BodyLimitMiddleware",
     "carsite.middleware.DatabaseErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -75,11 +76,17 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 
+# Saving a session may meet a conflict on Aurora DSQL; anywhere else these are Django's.
+SESSION_ENGINE = "dbauth.sessions"
+
 # contrib's tables predate UUIDs; cars have a UUID of their own.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Bodies over this many bytes get 413 (carsite.middleware.BodyLimitMiddleware).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# The browsable API's log-in returns to the API.
+LOGIN_REDIRECT_URL = "root"
 
 # As in the guide, anyone may POST a car. True: only authenticated users.
 CARS_WRITES_REQUIRE_LOGIN = env.bool("CARS_WRITES_REQUIRE_LOGIN", default=False)
@@ -93,6 +100,10 @@ REST_FRAMEWORK = {
         "carsite.json.OrjsonParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "carsite.authentication.WriterAuthentication",
     ],
     "EXCEPTION_HANDLER": "carsite.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -115,7 +126,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
+            # A command's output is its own: manage.py asks for stderr.
+            "stream": f"ext://sys.{env('LOG_STREAM', default='stdout')}",
             "filters": ["request_id"],
             "formatter": "plain",
         },

@@ -18,4 +18,8 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
 }
-DATABASES = {"default": env.db("DATABASE_URL") if "DATABASE_URL" in env else SQLITE}
+DATABASES = {"default": dict(SQLITE)}
+if "DATABASE_URL" in env:
+    given = env.db("DATABASE_URL")
+    # Another file is still this database, with its options; another engine is its own.
+    DATABASES["default"] = {**(SQLITE if given["ENGINE"] == SQLITE["ENGINE"] else {}), **given}

@@ -5,14 +5,21 @@ import random
 import time
 from typing import Any
 
+from aurora_dsql_django.creation import DatabaseCreation
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.sql import SQL, Identifier
 
-from dbauth import base
+from dbauth import base, retry
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
+from dbauth.dsql.features import DatabaseFeatures
+from dbauth.dsql.introspection import DatabaseIntrospection
 from dbauth.dsql.login import DSQLLogin
+from dbauth.dsql.operations import DatabaseOperations
+from dbauth.dsql.schema import DatabaseSchemaEditor
+from dbauth.dsql.transactions import TransactionMixin
+from dbauth.dsql.types import DATA_TYPES, DATA_TYPES_SUFFIX
 from dbauth.dsql.waking import is_waking_up, pauses
 from dbauth.tokens import Token
 
@@ -22,13 +29,30 @@ LONGEST_AGE = 55 * 60
 SHORTEST_AGE = 50 * 60
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """Aurora DSQL as Django's PostgreSQL: the connecting."""
+class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
+    """Aurora DSQL as Django's PostgreSQL.
+
+    The dialect is that of AWS's own adapter, aurora-dsql-django, corrected where it is behind. Its
+    `base` is left alone: that loads boto3, and replaces methods of AutoField for all databases.
+    `vendor` stays "postgresql": contrib code and third parties ask for it.
+    """
 
     display_name = "Aurora DSQL"
+    data_types = DATA_TYPES
+    data_types_suffix = DATA_TYPES_SUFFIX
     client_class = DatabaseClient
+    creation_class = DatabaseCreation
+    features_class = DatabaseFeatures
+    introspection_class = DatabaseIntrospection
+    ops_class = DatabaseOperations
+    SchemaEditorClass = DatabaseSchemaEditor
     validation_class = DatabaseValidation
     login_class = DSQLLogin
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Outermost, so that a wrapper of the project's sees every attempt.
+        self.execute_wrappers.insert(0, retry.in_autocommit)
 
     def connect(self) -> None:
         super().connect()
@@ -46,6 +70,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(SQL("SET search_path = {}").format(Identifier(schema)))
         if not self.get_autocommit():
             self.connection.commit()
+
+    def chunked_cursor(self) -> Any:
+        # DSQL has no DECLARE CURSOR, so .iterator() reads all rows, as with a pooler in between.
+        return self.cursor()
 
     def _open(self, params: dict[str, Any], token: Token) -> Connection:
         """A connection; a cluster that is waking up is waited for within connect_timeout."""

@@ -33,7 +33,9 @@ class Watch:
 @pytest.fixture
 def page(browser: Browser, service: Service, client: Client) -> Iterator[Page]:
     context = browser.new_context(
-        base_url=service.url, ignore_https_errors=True, viewport={"width": 1280, "height": 900}
+        base_url=f"{service.url}/",
+        ignore_https_errors=True,
+        viewport={"width": 1280, "height": 900},
     )
     context.set_default_timeout(20_000)
     yield context.new_page()
@@ -51,7 +53,7 @@ def watch(page: Page, service: Service) -> Iterator[Watch]:
 
 def log_in(page: Page) -> None:
     name, password = ADMIN
-    page.goto("/admin/")
+    page.goto("admin/")
     page.fill("input[name=username]", name)
     page.fill("input[name=password]", password)
     page.click("input[type=submit]")
@@ -61,7 +63,7 @@ def log_in(page: Page) -> None:
 def test_a_car_made_in_the_browsable_api_is_found_in_the_admin(
     page: Page, watch: Watch, service: Service
 ) -> None:
-    page.goto("/")
+    page.goto("./")
     expect(page).to_have_url(f"{service.url}/cars")
     form = page.locator("#post-object-form form")
     form.locator("[name=make]").fill("Lancia")
@@ -72,7 +74,7 @@ def test_a_car_made_in_the_browsable_api_is_found_in_the_admin(
     expect(page.locator(".response-info")).to_contain_text("Stratos")
 
     log_in(page)
-    page.goto("/admin/cars/car/")
+    page.goto("admin/cars/car/")
     page.fill("#searchbar", "Lancia")
     page.click("#changelist-search input[type=submit]")
     page.click("#result_list >> text=Stratos")
@@ -81,7 +83,7 @@ def test_a_car_made_in_the_browsable_api_is_found_in_the_admin(
 
 def test_a_logged_in_user_can_post_in_the_browsable_api_too(page: Page, watch: Watch) -> None:
     log_in(page)
-    page.goto("/cars")
+    page.goto("cars")
     form = page.locator("#post-object-form form")
     form.locator("[name=make]").fill("Lancia")
     form.locator("[name=model]").fill("Delta")
@@ -91,7 +93,7 @@ def test_a_logged_in_user_can_post_in_the_browsable_api_too(page: Page, watch: W
 
 
 def test_the_browsable_api_says_what_is_wrong_with_a_form(page: Page, watch: Watch) -> None:
-    page.goto("/cars")
+    page.goto("cars")
     form = page.locator("#post-object-form form")
     form.locator("[name=make]").fill("Lancia")
     form.locator("[name=model]").fill("Delta")
@@ -106,7 +108,7 @@ def test_the_browsable_api_says_what_is_wrong_with_a_form(page: Page, watch: Wat
 def test_links_lead_from_page_to_page(page: Page, watch: Watch, client: Client) -> None:
     for number in range(3):
         client.post("/cars", json={"make": "Fiat", "model": f"Panda {number}", "year": 1980})
-    page.goto("/cars?page_size=2&make=Fiat")
+    page.goto("cars?page_size=2&make=Fiat")
     expect(page.locator(".response-info")).to_contain_text("Panda 2")
     page.click("text=\u00bb >> nth=0")
     expect(page.locator(".response-info")).to_contain_text("Panda 0")
@@ -117,7 +119,7 @@ def test_links_lead_from_page_to_page(page: Page, watch: Watch, client: Client) 
 def test_the_filter_form_filters(page: Page, watch: Watch, client: Client) -> None:
     for make in ("Fiat", "Saab"):
         client.post("/cars", json={"make": make, "model": "X", "year": 1980})
-    page.goto("/cars")
+    page.goto("cars")
     page.click("text=Filters")
     page.fill("#filtersModal [name=make]", "Saab")
     page.click("#filtersModal button[type=submit]")
@@ -131,7 +133,7 @@ def test_the_documentation_page_shows_and_tries_the_api(
 ) -> None:
     if logged_in:
         log_in(page)
-    page.goto("/docs")
+    page.goto("docs")
     expect(page.locator(".opblock")).to_have_count(3)
     post = page.locator(".opblock-post")
     post.locator(".opblock-summary-control").click()

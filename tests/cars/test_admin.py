@@ -48,13 +48,14 @@ def test_more_cars_take_no_more_queries(admin: Client) -> None:
 
 def test_nothing_counts_the_cars(admin: Client) -> None:
     fill(300)
-    for query in ("", "?p=2", "?q=Fiat", "?make=Fiat", "?created_at__year=2026"):
+    for query in ("", "?p=2", "?o=6", "?q=Fiat", "?make=Fiat", "?created_at__year=2026"):
         statements = [sql for sql in queries(admin, query) if "cars_car" in sql]
         assert statements
         for sql in statements:
             assert "COUNT(" not in sql.upper()
             assert "DISTINCT" not in sql.upper()
             assert " LIMIT " in sql or "MIN(" in sql, sql
+            assert "ORDER BY" not in sql or 'ORDER BY "cars_car"."created_at" DESC' in sql, sql
 
 
 @pytest.mark.parametrize(("page", "rows", "known"), [(1, 100, 501), (2, 100, 601), (7, 50, 650)])
@@ -63,6 +64,12 @@ def test_the_list_knows_the_pages_ahead(admin: Client, page: int, rows: int, kno
     change_list = admin.get(f"{LIST}?p={page}").context["cl"]
     assert len(change_list.result_list) == rows
     assert change_list.result_count == known
+
+
+@pytest.mark.parametrize(("page", "says"), [(1, "More than 500 cars"), (3, "650 cars")])
+def test_the_list_says_when_there_are_more(admin: Client, page: int, says: str) -> None:
+    fill(650)
+    assert says in " ".join(admin.get(f"{LIST}?p={page}").content.decode().split())
 
 
 def test_a_page_after_the_last_leads_back(admin: Client) -> None:

@@ -214,13 +214,13 @@ def test_a_failed_query_is_counted_and_the_line_still_written(service: Service, 
     assert "jane" not in away.log.read_text()
 
 
-def test_a_new_connection_with_a_password_is_a_line_too(postgresql, root: Path, rig: Rig) -> None:
+def test_a_new_connection_with_a_password_is_a_line_too(postgresql, root: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", GET_HEALTH],
         cwd=root,
         env={
             "PATH": os.environ["PATH"],
-            **deployed(rig, "regular", postgresql.url(sslmode="disable")),
+            **deployed("regular", postgresql.url(sslmode="disable")),
         },
         capture_output=True,
         text=True,

@@ -83,11 +83,12 @@ def test_a_required_variable_that_is_missing_is_named(root: Path, missing: str) 
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("mysql://cars:x@db.example.com/cars", "begins with 'mysql:'"),
-        ("rds-iam://cars@db.example.com/cars", "begins with 'rds-iam:'"),
+        ("mysql://cars:x@db.example.com/cars", "begins with 'mysql://'"),
+        ("rds-iam://cars@db.example.com/cars", "begins with 'rds-iam://'"),
+        ("postgresql://cars:x/y@db.example.com/cars", "percent-encode"),
         ("postgresql:///cars", "has no host and no user"),
         ("postgresql://cars:x@db.example.com", "has no name"),
-        ("", "begins with ':'"),
+        ("", "is no URL"),
     ],
 )
 def test_a_database_url_of_another_kind_says_what_is_expected(
@@ -100,7 +101,14 @@ def test_a_database_url_of_another_kind_says_what_is_expected(
 
 
 def test_no_error_shows_the_password(root: Path, tmp_path: Path) -> None:
-    for url in (f"{URL}?sslrootcert={tmp_path}/none.pem", URL.replace("postgresql", "pq")):
+    urls = [
+        f"{URL}?sslrootcert={tmp_path}/none.pem",
+        URL.replace("postgresql", "pq"),
+        "postgresql://cars:s3cret/p4ss@db.example.com/cars",
+        "postgresql://cars:s3cret:1@db.example.com:x/cars",
+        "s3cret-in-the-wrong-variable",
+    ]
+    for url in urls:
         done = check(root, DATABASE_URL=url, **REGULAR)
         assert done.returncode != 0
         assert "s3cret" not in done.stdout + done.stderr
@@ -118,6 +126,8 @@ def test_options_of_the_url_win_over_the_defaults(root: Path) -> None:
         "sslrootcert": "/x.pem",
         "connect_timeout": 9,
         "tcp_user_timeout": 10_000,
+        "target_session_attrs": "read-write",
+        "options": "-c statement_timeout=25s -c lock_timeout=10s",
     }
 
 
@@ -135,24 +145,24 @@ def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("environment", "prefix"),
+    ("environment", "forced", "cookies"),
     [
-        ({}, ""),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "cars-regular"}, "/regular"),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "cars-regular", "DJANGO_SCRIPT_NAME": ""}, ""),
+        ({}, None, "/"),
+        ({"DJANGO_SCRIPT_NAME": ""}, "", "/"),
+        ({"DJANGO_SCRIPT_NAME": "/base"}, "/base", "/base"),
     ],
 )
-def test_the_stage_comes_before_every_path_in_lambda(
-    root: Path, environment: dict[str, str], prefix: str
+def test_the_prefix_is_each_requests_unless_it_is_set(
+    root: Path, environment: dict[str, str], forced: str | None, cookies: str
 ) -> None:
-    paths = value(
+    values = value(
         root,
-        "[settings.STATIC_URL, settings.SESSION_COOKIE_PATH, settings.FORCE_SCRIPT_NAME]",
+        "[settings.FORCE_SCRIPT_NAME, settings.SESSION_COOKIE_PATH, settings.CSRF_COOKIE_PATH]",
         DATABASE_URL=URL,
         **REGULAR,
         **environment,
     )
-    assert paths == [f"{prefix}/static/", prefix or "/", prefix or None]
+    assert values == [forced, cookies, cookies]
 
 
 def test_the_driver_is_psycopg2(root: Path) -> None:

@@ -49,7 +49,6 @@ def shown(page: str) -> int:
         f"{LIST}?decade=never",
         f"{LIST}?vin__isempty=1",
         f"{LIST}?q=Corolla",
-        f"{LIST}?q=%00",
         f"{LIST}?created_at__year=2026",
         f"{LIST}?o=8",
         f"{LIST}?p=1",
@@ -59,6 +58,18 @@ def shown(page: str) -> int:
 def test_every_page_opens(admin: Client, path: str) -> None:
     path = path.replace("CAR", str(add_car(admin)))
     assert admin.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{LIST}?q=%00",
+        f"{LIST}?make=%00",
+        f"{LIST}?vin__exact=%00",
+    ],
+)
+def test_a_value_that_no_column_can_hold_is_no_server_error(admin: Client, path: str) -> None:
+    assert admin.get(path).status_code in {302, 400}
 
 
 @pytest.mark.parametrize("query", ["p=99", "p=-1", "p=x", f"p={'9' * 30}", "created_at__year=x"])
@@ -72,7 +83,7 @@ def add_car(client: Client, **fields: object) -> str:
     client.headers["Accept"] = "application/json"
     # Logged in, DRF wants the CSRF token that the forms carry.
     client.headers.update(
-        {"X-CSRFToken": client.cookies.get("csrftoken") or "", "Referer": f"{client.base}/"}
+        {"X-CSRFToken": client.cookies.get("csrftoken") or "", "Referer": f"{client.origin}/"}
     )
     try:
         return str(add(client, **fields)["id"])
@@ -130,7 +141,7 @@ def test_the_chosen_cars_are_deleted_by_the_action(admin: Client, service: Servi
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("q=JTDBR32E720012345", 1), ("q=Ford", 2), ('q="Model 3"', 1), ("q=Nobody", 0)],
+    [("q=JTDBR32E720012345", 1), ("q=ford", 2), ("q=Model 3", 1), ("q=Nobody", 0), ("q=", 3)],
 )
 def test_the_search_finds_makes_models_and_vins(admin: Client, query: str, found: int) -> None:
     add_car(admin, vin="JTDBR32E720012345")
@@ -155,9 +166,10 @@ def test_filters_and_dates_narrow_the_list(admin: Client, service: Service) -> N
     assert shown(admin.get(f"{LIST}?vin__isempty=0").text) == 1
 
 
-def test_strangers_see_the_login_only(client: Client) -> None:
+def test_strangers_see_the_login_only(client: Client, service: Service) -> None:
     answer = client.get(LIST, headers={"Accept": "text/html"})
-    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/admin/login/")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(f"{service.prefix}/admin/login/?")
 
 
 def test_a_wrong_password_is_refused(client: Client) -> None:

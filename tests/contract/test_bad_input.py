@@ -16,6 +16,7 @@ from tests.rig.service import Client, Service
 
 pytestmark = pytest.mark.contract
 
+NO_CHARSETS = ["hex", "undefined", "idna", "punycode", "rot13", "zip", "base64", "utf-16", "x"]
 NOBODY = "6c84fb90-12c4-11e1-840d-7b25c5ee775a"
 
 
@@ -175,13 +176,15 @@ def cursor(text: bytes) -> str:
     "value",
     [
         "x",
-        "%00",
         "%FF",
         cursor(b"p=nonsense"),
         cursor(b"p=2026-01-01"),
         cursor(b"p=2026-01-01T00:00:00%2B00:00 no-uuid"),
         cursor(b"p=2026-01-01T00:00:00 " + NOBODY.encode()),
         cursor(b"p=%00"),
+        cursor(b"p=0001-01-01T00:00:00%2B14:00 " + NOBODY.encode()),
+        cursor(b"p=9999-12-31T23:59:59-14:00 " + NOBODY.encode()),
+        cursor(b"p=2020-01-01T00:00:00%2B23:59:59.999999 " + NOBODY.encode()),
         cursor(b"o=1&r=1"),
         cursor(b"\xff\xff"),
     ],
@@ -206,7 +209,9 @@ def test_a_filter_value_that_cannot_be_is_named(client: Client, name: str, value
     assert set(answer.json()) == {name}
 
 
-@pytest.mark.parametrize("header", ["Basic x", "Basic " + "=" * 10, "Bearer \xff", "Basic YTpi"])
+@pytest.mark.parametrize(
+    "header", ["Basic x", "Basic " + "=" * 10, "Bearer \xff", "Basic YTpi", "Basic YQBiOng="]
+)
 def test_nonsense_for_credentials_is_no_server_error(client: Client, header: str) -> None:
     answer = client.get("/cars", headers={"Authorization": header.encode("latin-1")})
     assert answer.status_code in {200, 401, 403}
@@ -219,6 +224,8 @@ def test_nonsense_for_credentials_is_no_server_error(client: Client, header: str
         ("Host", "\xff"),
         ("Host", "127.0.0.1:99999999"),
         ("Cookie", "sessionid=\x7f\xff; csrftoken=x"),
+        ("Cookie", 'sessionid="aaaaaaaaaaaa\\000"'),
+        *[("Content-Type", f"text/plain; charset={name}") for name in NO_CHARSETS],
         ("X-Forwarded-Host", "evil"),
         ("Content-Length", "-5"),
         ("Content-Length", "many"),
@@ -231,7 +238,8 @@ def test_nonsense_for_credentials_is_no_server_error(client: Client, header: str
 )
 def test_no_header_is_a_server_error(service: Service, name: str, value: str) -> None:
     """Written by hand: an HTTP library would refuse to send most of these."""
-    head = f"GET /cars HTTP/1.1\r\n{name}: {value}\r\nConnection: close\r\n"
+    head = f"GET {service.prefix}/cars?make=Vol%C3%A9 HTTP/1.1\r\n{name}: {value}\r\n"
+    head += "Connection: close\r\n"
     if name != "Host":
         head += f"Host: 127.0.0.1:{service.port}\r\n"
     reply = raw(service, (head + "\r\n").encode("latin-1"))
@@ -259,3 +267,20 @@ def test_an_answer_carries_the_request_id_that_was_sent(client: Client) -> None:
     assert answer.headers["X-Request-ID"] == "abc-123"
     forged = client.get("/cars", headers={"X-Request-ID": "a b\tc"})
     assert forged.headers["X-Request-ID"] != "a b\tc"
+
+
+@pytest.mark.parametrize("charset", NO_CHARSETS)
+def test_the_charset_of_a_form_is_utf_8_whatever_it_says(client: Client, charset: str) -> None:
+    answer = client.post(
+        "/cars",
+        data="make=%C5%A0koda&model=x-" + "abc" * 20_000 + "&year=2000",
+        headers={"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"},
+    )
+    assert (answer.status_code, set(answer.json())) == (400, {"model"})
+
+
+def test_too_many_parameters_are_refused(client: Client) -> None:
+    query = "&".join(f"a{number}=1" for number in range(1200))
+    answer = client.get(f"/cars?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["detail"]

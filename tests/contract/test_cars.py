@@ -28,7 +28,7 @@ def test_a_new_car_is_answered_with_all_its_fields_and_its_address(client: Clien
     assert uuid.UUID(car["id"])
     assert TIME.fullmatch(car["created_at"])
     assert TIME.fullmatch(car["updated_at"])
-    assert urlsplit(answer.headers["Location"]).path == f"/cars/{car['id']}"
+    assert urlsplit(answer.headers["Location"]).path == f"{client.prefix}/cars/{car['id']}"
     assert client.get(answer.headers["Location"]).json() == car
 
 

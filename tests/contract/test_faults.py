@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time
@@ -113,6 +114,35 @@ def test_a_database_that_hangs_is_503_within_the_time_out(
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
     assert took < 12
     assert client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_lock_that_somebody_holds_is_503(server: PostgreSQL, client: Client, method: str) -> None:
+    with contextlib.closing(server.connect("regular")) as other:
+        other.autocommit = False
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE cars_car")
+        answer = client.request(method, "/cars", json=COROLLA if method == "POST" else None)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert client.get("/cars").status_code == 200
+
+
+def test_a_writer_that_became_a_reader_is_left(
+    server: PostgreSQL, service: Service, client: Client
+) -> None:
+    assert client.post("/cars", json=COROLLA).status_code == 201
+    service.rows("ALTER DATABASE regular SET default_transaction_read_only = on")
+    try:
+        # Sessions notice with their next connect: this one is what a failover leaves behind.
+        client.get("/health")
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'regular'"
+        )
+        assert client.post("/cars", json=COROLLA).status_code == 503
+    finally:
+        server.execute("ALTER DATABASE regular RESET default_transaction_read_only")
+    assert client.post("/cars", json=COROLLA).status_code == 201
 
 
 def test_a_kill_in_the_middle_of_writes_loses_no_acknowledged_car(

@@ -43,6 +43,12 @@ def test_a_body_is_the_same_in_another_order_and_notation(client: Client) -> Non
     assert (again.status_code, again.json()) == (201, first.json())
 
 
+def test_a_default_that_is_spelled_out_is_the_same_body(client: Client) -> None:
+    first = post(client, "k")
+    again = post(client, "k", vin=None, color=None, mileage=0)
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
 def test_another_body_under_the_key_is_422(client: Client, service: Service) -> None:
     post(client, "k")
     answer = post(client, "k", mileage=1)

@@ -35,4 +35,4 @@ def test_migrate_inspectdb_and_flush_work(run, server, database):
 def test_a_test_database_is_made_used_and_destroyed(run, server):
     result = run("test", "tests.dbauth.project", "--pattern", "inside.py", "--no-input")
     assert "Ran 1 test" in result.stderr
-    assert server.execute("SELECT FROM pg_database WHERE datname = 'test_commands'") == []
+    assert server.execute("SELECT datname FROM pg_database WHERE datname = 'test_commands'") == []

@@ -52,11 +52,21 @@ class Service:
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
-    def url(self) -> str:
+    def prefix(self) -> str:
+        """What comes before every path: API Gateway's stage."""
+        return ""
+
+    @property
+    def origin(self) -> str:
         return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}"
 
+    @property
+    def url(self) -> str:
+        return self.origin + self.prefix
+
     def client(self) -> Client:
-        return Client(self.url, verify=str(self.certificate.ca) if self.certificate else True)
+        verify = str(self.certificate.ca) if self.certificate else True
+        return Client(self.origin, self.prefix, verify=verify)
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """Run a management command with the service's settings; its output."""
@@ -120,11 +130,14 @@ class Service:
 
 
 class Client(requests.Session):
-    """Requests by path, JSON unless said otherwise; redirects are for the test to see."""
+    """Requests by path, JSON unless said otherwise; redirects are for the test to see.
 
-    def __init__(self, url: str, *, verify: str | bool) -> None:
+    A path is below the service's prefix, whether it begins with it, as links do, or not.
+    """
+
+    def __init__(self, origin: str, prefix: str, *, verify: str | bool) -> None:
         super().__init__()
-        self.base = url
+        self.origin, self.prefix = origin, prefix
         self.verify = verify
         self.trust_env = False
         self.headers["Accept"] = "application/json"
@@ -132,7 +145,12 @@ class Client(requests.Session):
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", REQUEST_SECONDS)
         kwargs["allow_redirects"] = False
-        return super().request(method, self.base + url.removeprefix(self.base), *args, **kwargs)
+        return super().request(method, self.absolute(url), *args, **kwargs)
+
+    def absolute(self, url: str) -> str:
+        path = url.removeprefix(self.origin)
+        inside = path == self.prefix or path.startswith((f"{self.prefix}/", f"{self.prefix}?"))
+        return self.origin + (path if inside else self.prefix + path)
 
     def login(self, name: str = ADMIN[0], password: str = ADMIN[1]) -> None:
         """Log in at the admin, as a browser does."""
@@ -146,5 +164,9 @@ class Client(requests.Session):
         return self.post(
             path,
             data={"csrfmiddlewaretoken": token, **form},
-            headers={"Accept": "text/html", "Referer": self.base + path, "Origin": self.base},
+            headers={
+                "Accept": "text/html",
+                "Referer": self.absolute(path),
+                "Origin": self.origin,
+            },
         )

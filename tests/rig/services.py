@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
-from tests.rig.front_door import running_front_door
+from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate
+from tests.rig.events import Kind
+from tests.rig.front_door import TEMPORARY, FrontDoor, running_front_door
+from tests.rig.packaged import PackagedService
+from tests.rig.packages import Package, package
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
 
 AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
+DSQL = "vftmkydwxvxys6asbsc6ih2the.dsql-fnh4.us-east-1.on.aws"
+DSQL_USER = "lambda_writer"
+DSQL_SCHEMA = "car_entities"
 IAM_USER = "lambda_dsql_user"
+
+Rows = Callable[[str], list[tuple]]
+MakeService = Callable[["Rig"], contextlib.AbstractContextManager[Service]]
 
 
 @dataclass
@@ -23,6 +33,10 @@ class Rig:
 
     folder: Path
     postgresql: Callable[[], PostgreSQL]
+    shared: Path | None = None  # what all workers of the run share
+
+    def package(self, stage: str) -> Package:
+        return package(stage, (self.shared or self.folder) / "packages")
 
     def certificate(self) -> Certificate:
         return issue(self.folder, "127.0.0.1", "localhost")
@@ -51,18 +65,36 @@ def local(rig: Rig) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def regular(rig: Rig) -> Iterator[Service]:
-    """PostgreSQL with a password, behind verified TLS, under carsite.settings.regular."""
+def password_door(rig: Rig, database: str) -> Iterator[tuple[str, Rows]]:
+    """A database behind verified TLS, whose user has a password: its URL, and SQL in it."""
     server = rig.postgresql()
-    database = server.create_database("regular")
+    server.create_database(database)
     with running_front_door(server, "password", [AURORA]) as door:
         url = door.url(server.user, database, server.password)
+        yield url, lambda sql: server.execute(sql, database)
+
+
+@contextlib.contextmanager
+def iam_door(rig: Rig, database: str) -> Iterator[tuple[str, Rows, FrontDoor]]:
+    """Aurora PostgreSQL with IAM authentication: its URL, SQL in it, and the door itself."""
+    server = rig.postgresql()
+    with running_front_door(server, "rds-iam", [AURORA]) as door:
+        if not server.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{IAM_USER}'"):
+            server.execute(f'CREATE ROLE "{IAM_USER}" LOGIN IN ROLE rds_iam')
+        server.create_database(database, owner=IAM_USER)
+        yield door.url(IAM_USER, database), lambda sql: server.execute(sql, database), door
+
+
+@contextlib.contextmanager
+def regular(rig: Rig) -> Iterator[Service]:
+    """PostgreSQL with a password, behind verified TLS, under carsite.settings.regular."""
+    with password_door(rig, "regular") as (url, rows):
         yield from _running(
             Service(
                 name="regular",
                 engine="django.db.backends.postgresql",
-                environment=deployed(rig, "regular", url),
-                rows=lambda sql: server.execute(sql, database),
+                environment=deployed("regular", url) | collected(rig),
+                rows=rows,
                 log=rig.folder / "regular.log",
                 certificate=rig.certificate(),
             )
@@ -72,39 +104,122 @@ def regular(rig: Rig) -> Iterator[Service]:
 @contextlib.contextmanager
 def rds_iam(rig: Rig) -> Iterator[Service]:
     """Aurora PostgreSQL with IAM authentication: the dsql stage without Aurora DSQL."""
-    server = rig.postgresql()
-    with running_front_door(server, "rds-iam", [AURORA]) as door:
-        server.execute(f'CREATE ROLE "{IAM_USER}" LOGIN IN ROLE rds_iam')
-        database = server.create_database("rds_iam", owner=IAM_USER)
-        url = door.url(IAM_USER, database)
+    with iam_door(rig, "rds_iam") as (url, rows, door):
         yield from _running(
             Service(
                 name="rds-iam",
                 engine="dbauth",
-                environment=deployed(rig, "dsql", url) | door.environment(door.temporary),
-                rows=lambda sql: server.execute(sql, database),
+                environment={
+                    **deployed("dsql", url),
+                    **collected(rig),
+                    **door.environment(door.temporary),
+                },
+                rows=rows,
                 log=rig.folder / "rds-iam.log",
                 certificate=rig.certificate(),
             )
         )
 
 
-SERVICES: dict[str, Callable[[Rig], contextlib.AbstractContextManager[Service]]] = {
+@contextlib.contextmanager
+def dsql(rig: Rig) -> Iterator[Service]:
+    """Aurora DSQL: its gate, a role that is not admin, and a schema of that role's own."""
+    with running_dsql(rig) as (service, _gate):
+        yield service
+
+
+@contextlib.contextmanager
+def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]:
+    """The service on DSQL and the gate that it goes through; `options` join its DATABASE_URL."""
+    server = rig.postgresql()
+    database = server.create_database("dsql")
+    with running_dsql_gate(server, [DSQL], database=database) as gate:
+        add_role(gate, DSQL_USER, DSQL_SCHEMA)
+        url = gate.url(DSQL_USER, schema=DSQL_SCHEMA, **options)
+        service = Service(
+            name="dsql",
+            engine="dbauth.dsql",
+            environment={
+                **deployed("dsql", url),
+                **collected(rig),
+                **gate.environment(gate.temporary),
+            },
+            rows=lambda sql: server.execute(f"SET search_path = {DSQL_SCHEMA}; {sql}", database),
+            log=rig.folder / "dsql.log",
+            certificate=rig.certificate(),
+        )
+        for running in _running(service):
+            yield running, gate
+
+
+def lambda_regular(kind: Kind) -> MakeService:
+    """The regular stage's archive in Lambda, behind a gateway of this kind."""
+
+    @contextlib.contextmanager
+    def make(rig: Rig) -> Iterator[Service]:
+        name = f"lambda-regular-{kind}"
+        with password_door(rig, name) as (url, rows):
+            yield from _running_function(
+                PackagedService(
+                    name=name,
+                    engine="django.db.backends.postgresql",
+                    environment=deployed("regular", url) | lambda_credentials(),
+                    rows=rows,
+                    log=rig.folder / f"{name}.log",
+                    certificate=rig.certificate(),
+                    package=rig.package("regular"),
+                    kind=kind,
+                )
+            )
+
+    return make
+
+
+@contextlib.contextmanager
+def lambda_dsql(rig: Rig) -> Iterator[Service]:
+    """The dsql stage's archive in Lambda, behind a REST API, on a database that wants tokens."""
+    name = "lambda-dsql-rest"
+    with iam_door(rig, name) as (url, rows, door):
+        yield from _running_function(
+            PackagedService(
+                name=name,
+                engine="dbauth",
+                environment=deployed("dsql", url) | door.environment(door.temporary),
+                rows=rows,
+                log=rig.folder / f"{name}.log",
+                certificate=rig.certificate(),
+                package=rig.package("dsql"),
+                kind="rest",
+            )
+        )
+
+
+SERVICES: dict[str, MakeService] = {
+    # From the source, one for each database.
     "local": local,
     "regular": regular,
     "rds-iam": rds_iam,
+    "dsql": dsql,
+    # From the archives, one for each stage and each payload format.
+    "lambda-regular-rest": lambda_regular("rest"),
+    "lambda-regular-http": lambda_regular("http"),
+    "lambda-dsql-rest": lambda_dsql,
 }
 
 
-def deployed(rig: Rig, stage: str, database_url: str) -> dict[str, str]:
+def deployed(stage: str, database_url: str) -> dict[str, str]:
     """The environment of a deployed stage."""
     return {
         "DJANGO_SETTINGS_MODULE": f"carsite.settings.{stage}",
         "DJANGO_SECRET_KEY": "a-key-that-is-long-enough-and-random-enough-for-the-tests-0123456789",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DATABASE_URL": database_url,
-        "STATIC_ROOT": str(rig.folder / "static"),
     }
+
+
+def collected(rig: Rig) -> dict[str, str]:
+    """Where static files are; an archive has its own inside."""
+    return {"STATIC_ROOT": str(rig.folder / "static")}
 
 
 def _running(service: Service) -> Iterator[Service]:
@@ -114,3 +229,22 @@ def _running(service: Service) -> Iterator[Service]:
         yield service
     finally:
         service.stop()
+
+
+def _running_function(service: PackagedService) -> Iterator[Service]:
+    """Its tables and its superuser are made from inside the function."""
+    service.start()
+    try:
+        service.prepare()
+        yield service
+    finally:
+        service.stop()
+
+
+def lambda_credentials() -> dict[str, str]:
+    """What Lambda puts into every function's environment, needed or not."""
+    return {
+        "AWS_ACCESS_KEY_ID": TEMPORARY.access_key,
+        "AWS_SECRET_ACCESS_KEY": TEMPORARY.secret_key,
+        "AWS_SESSION_TOKEN": TEMPORARY.session_token or "",
+    }

@@ -13,6 +13,13 @@ What differs from DSQL:
 - of functions and operators nothing is refused, and of types their use in columns only.
 """
 
-from tests.rig.dsql_gate.client import CLUSTER, HOST, DsqlGate, GateControl, running_dsql_gate
+from tests.rig.dsql_gate.client import (
+    CLUSTER,
+    HOST,
+    DsqlGate,
+    GateControl,
+    add_role,
+    running_dsql_gate,
+)
 
-__all__ = ["CLUSTER", "HOST", "DsqlGate", "GateControl", "running_dsql_gate"]
+__all__ = ["CLUSTER", "HOST", "DsqlGate", "GateControl", "add_role", "running_dsql_gate"]

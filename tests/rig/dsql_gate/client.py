@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import psycopg2
 
 from tests.rig.front_door.client import FrontDoor, door_process
 from tests.rig.front_door.control_client import Control
 from tests.rig.postgresql import PostgreSQL
+from tests.rig.tokens import dsql_token
 
 CLUSTER = "bntegz2wxyabcdefghijklmnop"
 HOST = f"{CLUSTER}.dsql.us-east-1.on.aws"
@@ -64,6 +67,33 @@ class DsqlGate(FrontDoor):
     """A running gate; its controls know more."""
 
     control: GateControl
+
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run one statement as the cluster's administrator; its rows, or an empty list."""
+        connection = psycopg2.connect(
+            host=self.host,
+            hostaddr="127.0.0.1",
+            port=self.port,
+            user="admin",
+            password=dsql_token(self.host, "admin"),
+            dbname="postgres",
+            sslmode="verify-full",
+            sslrootcert=str(self.ca),
+        )
+        connection.autocommit = True
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+
+def add_role(gate: DsqlGate, role: str, schema: str) -> None:
+    """A role that either of the rig's IAM identities may use, and a schema that it owns."""
+    with contextlib.suppress(psycopg2.errors.DuplicateObject):
+        gate.execute(f"CREATE ROLE {role} WITH LOGIN")  # roles are the server's, not the database's
+    for credentials in (gate.credentials, gate.temporary):
+        gate.execute(f"AWS IAM GRANT {role} TO '{credentials.arn}'")
+    gate.execute(f"GRANT {role} TO admin")
+    gate.execute(f"CREATE SCHEMA {schema} AUTHORIZATION {role}")
 
 
 @contextlib.contextmanager

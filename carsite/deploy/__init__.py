@@ -1,0 +1,1 @@
+"""What happens on the machine that deploys. None of it ships."""

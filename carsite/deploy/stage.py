@@ -1,0 +1,59 @@
+"""Fill the settings of a stage with what Terraform made and what the environment keeps secret."""
+
+from __future__ import annotations
+
+import os
+from string import Template
+from typing import Any
+from urllib.parse import urlsplit
+
+from click import ClickException
+
+from carsite.database import RDS_CA, trusts_rds
+from carsite.deploy import outputs, secrets
+
+
+def fill(cli: Any) -> None:
+    """Complete the settings that Zappa has loaded, in memory. `cli` is its ZappaCLI."""
+    found = outputs.read(cli.api_stage)
+    if found.aws_region != cli.aws_region:
+        raise ClickException(
+            f"aws_region is {cli.aws_region} in zappa_settings.json, and the databases are in"
+            f" {found.aws_region}: make it the same as in terraform/terraform.tfvars."
+        )
+    variables = dict(found.aws_environment_variables)
+    url = variables.pop("DATABASE_URL")
+    require_roots(url)
+    cli.vpc_config = found.vpc_config
+    cli.aws_environment_variables = {
+        **cli.aws_environment_variables,
+        **variables,
+        **secrets.variables(url, os.environ, first=cli.command == "deploy"),
+    }
+    cli.zappa.attach_policy = own_policy(cli)
+    cli.zappa.extra_permissions = [*(cli.zappa.extra_permissions or []), *found.permissions]
+
+
+def own_policy(cli: Any) -> str:
+    """The text of the setting `attach_policy`, for this function and no other.
+
+    API Gateway invokes the function in its role (Zappa's integrations say so), so the role must
+    be allowed to.
+    """
+    session = cli.zappa.boto_session
+    return Template(cli.zappa.attach_policy).substitute(
+        partition=session.get_partition_for_region(cli.aws_region),
+        region=cli.aws_region,
+        function=cli.lambda_name,
+    )
+
+
+def require_roots(url: str) -> None:
+    """Raise ClickException if the function could not verify its database's certificate."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    if address.scheme != "dsql" and trusts_rds(host) and not RDS_CA.is_file():
+        raise ClickException(
+            f"{RDS_CA} is missing, and without it no connection to {host} can be verified. Fetch"
+            " it once with 'python manage.py fetch_rds_ca'."
+        )

@@ -1,0 +1,73 @@
+"""What Lambda calls: `carsite.lambda_handler.handler`.
+
+Everything a request needs is loaded when Lambda imports this module. That is the init phase, which
+has a whole processor even where the function has a fraction of one.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+# REST framework imports these two when they are installed, for features that no request uses, and
+# they cost a cold start 20 ms. Lambda's runtime may bring them along with boto3.
+UNUSED_BY_REST_FRAMEWORK = ("requests", "yaml")
+
+
+@contextmanager
+def _absent(*names: str) -> Iterator[None]:
+    """Make importing these modules fail, as if they were not installed."""
+    loaded = {name: sys.modules[name] for name in names if name in sys.modules}
+    sys.modules.update(dict.fromkeys(names))  # type: ignore[arg-type] # None is how Python spells it
+    try:
+        yield
+    finally:
+        for name in names:
+            del sys.modules[name]
+        sys.modules.update(loaded)
+
+
+# Nothing of what is imported here becomes garbage, so looking for some wastes a tenth of the time.
+gc.disable()
+
+with _absent(*UNUSED_BY_REST_FRAMEWORK):
+    import rest_framework.compat  # noqa: F401 - the one module that asks for them
+
+from django.db import connections  # noqa: E402 - after what Django would load
+from django.urls import get_resolver  # noqa: E402
+
+from carsite.gateway import http_handler, is_http  # noqa: E402
+from carsite.wsgi import application  # noqa: E402
+
+_http = http_handler(application)
+# Django imports the URLs, and with them views and serializers, when the first request comes.
+_ = get_resolver().url_patterns
+
+gc.freeze()
+gc.enable()
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Answer one event: HTTP by Django, anything else by Zappa.
+
+    An error in the latter is raised, so that `zappa manage` and `zappa invoke` report it.
+    """
+    return _http(event, context) if is_http(event) else _command(event, context)
+
+
+def _command(event: dict[str, Any], context: Any) -> Any:
+    """Zappa's own handler: manage, invoke, keep-warm. It imports boto3, hence not before."""
+    from zappa.handler import lambda_handler
+
+    try:
+        return lambda_handler(event, context)
+    except SystemExit as exit_:
+        if exit_.code in {None, 0}:
+            return {}
+        # Left alone it would end the process, and the caller would not learn why.
+        raise RuntimeError(f"The command ended with exit code {exit_.code}.") from exit_
+    finally:
+        connections.close_all()  # no request does it afterwards, and Lambda freezes the process

@@ -1,0 +1,43 @@
+"""What Zappa calls back while it deploys (zappa_settings.json, `callbacks`).
+
+Zappa loads this file anew for every callback; the work is done in carsite.deploy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+# Zappa is started as a script, whose folder is on the path instead of the project's.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from carsite.deploy import bucket, logs, machine, stage
+from carsite.deploy.package import build
+
+FILLED = {"deploy", "update"}
+BUILT = {*FILLED, "package"}
+
+
+def settings(cli: Any) -> None:
+    """After the settings are loaded, whatever the command: most need nothing of what follows."""
+    if cli.command in BUILT:
+        machine.check(cli.runtime, cli.architecture)
+        # Zappa takes pyenv's folders for its environment where none is activated.
+        os.environ.setdefault("VIRTUAL_ENV", sys.prefix)
+    if cli.command in FILLED:
+        stage.fill(cli)
+
+
+def zip(cli: Any) -> None:  # noqa: A001 - Zappa's name for this callback
+    """After Zappa has written its archive, which holds nothing but its own settings."""
+    build.rebuild(Path(cli.zip_path), cli.api_stage)
+
+
+def post(cli: Any) -> None:
+    """After deploy and update."""
+    days = cli.aws_environment_variables.get("LOG_RETENTION_DAYS", logs.DEFAULT_DAYS)
+    logs.keep(cli.zappa.logs_client, cli.lambda_name, days)
+    if "s3_bucket" not in cli.stage_config:
+        bucket.discard(cli.zappa.s3_client, cli.s3_bucket_name)

@@ -1,0 +1,70 @@
+"""The schema editor: AWS's dialect, with what it gets wrong put right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Columns
+from django.db.models import Index, Model
+from django.db.models.constraints import BaseConstraint
+
+from dbauth.dsql.schema import limits
+from dbauth.dsql.schema.columns import ColumnsMixin
+from dbauth.dsql.schema.execution import ExecutionMixin
+
+
+class DatabaseSchemaEditor(ColumnsMixin, ExecutionMixin):
+    """Django's migrations in statements that DSQL takes, see dbauth.dsql.schema."""
+
+    # The dialect's lacks NULLS NOT DISTINCT, and the second one ASYNC.
+    sql_create_unique = (
+        "CREATE UNIQUE INDEX ASYNC %(name)s ON %(table)s (%(columns)s)%(nulls_distinct)s"
+    )
+    sql_create_unique_index = (
+        "CREATE UNIQUE INDEX ASYNC %(name)s ON %(table)s "
+        "(%(columns)s)%(include)s%(nulls_distinct)s%(condition)s"
+    )
+    # The dialect's drops an index, which the server refuses for constraints of CREATE TABLE.
+    sql_delete_unique = BaseDatabaseSchemaEditor.sql_delete_unique
+    # Every statement is a transaction, and an index that is built ASYNC locks nobody out anyway.
+    sql_create_index_concurrently = ColumnsMixin.sql_create_index
+    sql_delete_index_concurrently = ColumnsMixin.sql_delete_index
+
+    def create_model(self, model: type[Model]) -> None:
+        limits.check_model(model, self.connection)
+        super().create_model(model)
+
+    def add_index(self, model: type[Model], index: Index, concurrently: bool = False) -> None:
+        limits.check_index(model, index)
+        super().add_index(model, index, concurrently)
+
+    def add_constraint(self, model: type[Model], constraint: BaseConstraint) -> None:
+        limits.check_constraint(model, constraint)
+        # Not the dialect's, which validates for itself, without waiting for it.
+        BaseDatabaseSchemaEditor.add_constraint(self, model, constraint)
+
+    def _index_columns(
+        self, table: str, columns: Any, col_suffixes: Any, opclasses: Any
+    ) -> Columns:
+        # DSQL takes neither DESC nor operator classes. It reads indexes in both directions, and
+        # its one collation is the one that LIKE needs.
+        return Columns(table, columns, self.quote_name)
+
+    def _delete_constraint_sql(self, template: str, model: type[Model], name: str) -> Any:
+        # Unique with its table it is a constraint, made unique later an index.
+        if template == self.sql_delete_unique and not self.journal.remember(
+            f"is {name} a constraint", lambda: self._is_constraint(model, name)
+        ):
+            template = self.sql_delete_index
+        return super()._delete_constraint_sql(template, model, name)
+
+    def _is_constraint(self, model: type[Model], name: str) -> bool:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_catalog.pg_constraint JOIN pg_catalog.pg_class c"
+                " ON c.oid = conrelid WHERE c.relname = %s AND conname = %s"
+                " AND pg_catalog.pg_table_is_visible(c.oid)",
+                [model._meta.db_table, name],
+            )
+            return cursor.fetchone() is not None

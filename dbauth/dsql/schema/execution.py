@@ -1,0 +1,110 @@
+"""How a schema editor's statements are run: each once, however often the migration is begun."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from aurora_dsql_django import schema
+from django.db import DatabaseError, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from dbauth.dsql.schema.jobs import INDEX, UNVALIDATED, VALIDATION, Jobs
+from dbauth.dsql.schema.journal import NoJournal, Past
+
+DATA = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+# What DSQL says of a statement that was done before: something exists, or does not exist any more.
+DONE_BEFORE = frozenset(
+    [
+        *("42P07", "42701", "42710", "42P06"),  # duplicate table, column, object, schema
+        *("42P01", "42703", "42704", "3F000"),  # undefined table, column, object, schema
+    ]
+)
+
+
+class ExecutionMixin(schema.DatabaseSchemaEditor):
+    """Runs statements, and waits for what they have set going."""
+
+    journal: NoJournal = NoJournal()
+    sql_validate: ClassVar[str] = "ALTER TABLE ASYNC %(table)s VALIDATE CONSTRAINT %(name)s"
+
+    def __enter__(self) -> Any:
+        self._jobs = Jobs(self.connection, self._forget)
+        self._ending = False
+        return super().__enter__()
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        self._ending = True
+        if exc_type is None and not self.collect_sql:
+            self.journal.reach("deferred statements")
+        super().__exit__(exc_type, exc_value, traceback)
+        if exc_type is None and not self.collect_sql:
+            self._jobs.wait()
+
+    def execute(self, sql: Any, params: Any = ()) -> None:
+        """Run a statement; a constraint that is added without a look at the rows is validated."""
+        text = str(sql)
+        if params is not None:
+            text = self.connection.ops.compose_sql(text, params)
+        self._run(text)
+        if added := UNVALIDATED.match(text):
+            self._run(self.sql_validate % added.groupdict())
+
+    def _defer_fk_validation(self, model: Any, field: Any, suffix: str) -> None:
+        """Nothing: `execute` validates constraints of every kind as they are added."""
+
+    def _run(self, statement: str) -> None:
+        if self.collect_sql or self.connection.in_atomic_block:
+            # Django collects the one and refuses the other. Not the dialect's: it executes what
+            # it should collect, and knows jobs of one kind alone.
+            BaseDatabaseSchemaEditor.execute(self, statement, None)
+            return
+        past = self.journal.past(statement)
+        if INDEX.match(statement) or VALIDATION.match(statement):
+            self._start(statement, past)
+        elif past is not Past.DONE:
+            self._run_once(statement, past)
+
+    def _start(self, statement: str, past: Past) -> None:
+        """A statement that goes on by itself, so having been run does not say how it ended."""
+        # The operations that follow may rely on it. At the end of a migration none does, and all
+        # jobs go on at the same time.
+        awaited = not self._ending and not statement.startswith("CREATE INDEX")
+        if past is Past.DONE and awaited:
+            return  # an earlier run has waited for it, and may have removed it since
+        if past is Past.NOTHING:
+            self.journal.note(statement)
+        if past is Past.NOTHING or VALIDATION.match(statement):
+            self._jobs.start(statement)
+        else:
+            self._jobs.build(statement, create=past is Past.PERHAPS)
+        if awaited:
+            self._jobs.wait()
+
+    def _run_once(self, statement: str, past: Past) -> None:
+        if DATA.match(statement):
+            # Noted in one transaction with it, so what is noted is done.
+            if past is Past.NOTHING:
+                with transaction.atomic(self.connection.alias):
+                    self._noted(statement)
+            return
+        unsure = past is Past.PERHAPS or self.journal.resuming
+        try:
+            self._noted(statement)
+        except DatabaseError as error:
+            if not unsure or getattr(error.__cause__, "pgcode", None) not in DONE_BEFORE:
+                raise
+
+    def _forget(self, statement: str) -> None:
+        self.journal.forget(statement)  # which may be another journal than at the start
+
+    def _noted(self, statement: str) -> None:
+        self.journal.note(statement)
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(statement)
+        except DatabaseError as error:
+            # A refusal has a code. Without one the connection is gone, and nobody knows.
+            if getattr(error.__cause__, "pgcode", None) and not self.connection.in_atomic_block:
+                self.journal.forget(statement)
+            raise

@@ -1,0 +1,118 @@
+"""`migrate` on DSQL: every migration is looked through before its first statement, then journaled.
+
+Django tells of the migrations that it is about to run (the signal pre_migrate), and of nothing in
+between. So these very objects, and no others, get their `apply` and `unapply` replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db import connections
+from django.db.migrations import Migration
+from django.db.migrations.operations.base import Operation
+from django.db.models import Model
+from django.db.models.signals import post_migrate, pre_migrate
+
+from dbauth.dsql.schema import limits
+from dbauth.dsql.schema.editor import DatabaseSchemaEditor
+from dbauth.dsql.schema.journal import Journal
+
+
+class Inspector(DatabaseSchemaEditor):
+    """A schema editor that only says what DSQL cannot do."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection, collect_sql=True)
+        self.collected_sql: list[str] = []
+
+    def create_model(self, model: type[Model]) -> None:
+        limits.check_model(model, self.connection)
+
+    def add_field(self, model: type[Model], field: Any) -> None:
+        limits.check_new_field(model, field, self.connection)
+
+    def alter_field(
+        self, model: type[Model], old_field: Any, new_field: Any, strict: bool = False
+    ) -> None:
+        if self._field_should_be_altered(old_field, new_field):
+            limits.check_change(model, old_field, new_field, self.connection)
+
+    def add_index(self, model: type[Model], index: Any, concurrently: bool = False) -> None:
+        limits.check_index(model, index)
+
+    def add_constraint(self, model: type[Model], constraint: Any) -> None:
+        limits.check_constraint(model, constraint)
+
+    def _nothing(self, *args: Any, **kwargs: Any) -> None:
+        """DSQL can do it."""
+
+    execute = delete_model = remove_field = remove_index = remove_constraint = _nothing
+    rename_index = alter_db_table = alter_db_table_comment = alter_db_tablespace = _nothing
+    alter_index_together = alter_unique_together = _nothing
+
+
+def prepare(using: str, plan: list[tuple[Migration, bool]], **_kwargs: Any) -> None:
+    """Receives pre_migrate, once for each app; `plan` has the migrations that are about to run."""
+    if not issubclass(connections[using].SchemaEditorClass or object, DatabaseSchemaEditor):
+        return
+    for migration, backwards in plan:
+        method = "unapply" if backwards else "apply"
+        if method not in vars(migration):
+            setattr(migration, method, partial(_run, getattr(migration, method), migration))
+
+
+def finish(using: str, **_kwargs: Any) -> None:
+    """Receives post_migrate: whatever the plan was, it is carried out and recorded."""
+    connection = connections[using]
+    if issubclass(connection.SchemaEditorClass or object, DatabaseSchemaEditor):
+        Journal.clear(connection)
+
+
+class Milestone:
+    """An operation of a migration that tells the journal when it begins."""
+
+    def __init__(self, operation: Operation, number: int) -> None:
+        self._operation = operation
+        self._number = number
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._operation, name)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        schema_editor.journal.reach(f"operation {self._number}")
+        self._operation.database_forwards(app_label, schema_editor, *states)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        schema_editor.journal.reach(f"operation {self._number}")
+        self._operation.database_backwards(app_label, schema_editor, *states)
+
+
+def _run(
+    method: Callable[..., Any],
+    migration: Migration,
+    project_state: Any,
+    schema_editor: Any,
+    collect_sql: bool = False,
+) -> Any:
+    """`Migration.apply` or `unapply`, with the same arguments and result."""
+    if collect_sql:
+        return method(project_state, schema_editor, collect_sql=True)
+    inspector = Inspector(schema_editor.connection)
+    method(project_state.clone(), inspector, collect_sql=True)
+    journal = Journal(schema_editor.connection, f"{method.__name__} {migration}")
+    operations, schema_editor.journal = migration.operations, journal
+    try:
+        migration.operations = [  # type: ignore[misc] # Django copies the class's list as well
+            Milestone(operation, number)  # type: ignore[misc] # an operation for all that matters
+            for number, operation in enumerate(operations, start=1)
+        ]
+        return method(project_state, schema_editor)
+    finally:
+        migration.operations = operations  # type: ignore[misc] # as above
+
+
+pre_migrate.connect(prepare, dispatch_uid="dbauth.dsql.prepare")
+post_migrate.connect(finish, dispatch_uid="dbauth.dsql.finish")

@@ -1,0 +1,228 @@
+"""Whole transactions, run again where it is proven that nothing of them was committed.
+
+    @retried
+    def move(car, owner):
+        ...
+
+Aurora DSQL finds conflicts at COMMIT and leaves the rest to its clients; other PostgreSQLs answer
+with the same SQLSTATE at higher isolation levels, and with deadlocks. A COMMIT whose answer is lost
+is never repeated: it may have been applied.
+
+The pauses are chosen by chance between zero and a limit that doubles ("full jitter",
+https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connections,
+    transaction,
+)
+from django.db.transaction import TransactionManagementError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+logger = logging.getLogger("dbauth")
+
+CONFLICTS = frozenset(["40001", "40P01"])  # serialization failure (OC000, OC001), deadlock
+DEFAULT_SECONDS = 20.0  # API Gateway gives up after 29
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 1.0
+
+_end: ContextVar[float | None] = ContextVar("end", default=None)
+_running: ContextVar[frozenset[str]] = ContextVar("running", default=frozenset())
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Within the block, attempts begin within `seconds` from now: the time that Lambda has left."""
+    token = _end.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+@overload
+def retried(function: Callable[P, T], /) -> Callable[P, T]: ...
+@overload
+def retried(
+    *, using: str = ..., seconds: float | None = ..., attempts: int | None = ...
+) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
+def retried(
+    function: Callable[P, T] | None = None,
+    /,
+    *,
+    using: str = DEFAULT_DB_ALIAS,
+    seconds: float | None = None,
+    attempts: int | None = None,
+) -> Any:
+    """Make a function a transaction that is run again after a conflict, as often as there is time.
+
+    It has to be safe to run again: what it does outside of the database, it does again. `seconds`
+    defaults to OPTIONS["retry_seconds"] of dbauth's engines, then to 20; `attempts` has no limit by
+    default. The last error is raised when they run out.
+
+    Inside another retried function it becomes part of that. Inside any other atomic() it raises
+    TransactionManagementError: only the outermost block's transaction can be run again.
+    """
+    if function is None:
+        return functools.partial(_decorate, using=using, seconds=seconds, attempts=attempts)
+    return _decorate(function, using=using, seconds=seconds, attempts=attempts)
+
+
+def _decorate(
+    function: Callable[P, T], *, using: str, seconds: float | None, attempts: int | None
+) -> Callable[P, T]:
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        call = functools.partial(function, *args, **kwargs)
+        if using in _running.get():
+            return call()
+        connection = connections[using]
+        _refuse_atomic(connection)
+        token = _running.set(_running.get() | {using})
+        try:
+            return _repeat(_Transaction(call, using), pauses(connection, seconds, attempts))
+        finally:
+            _running.reset(token)
+
+    return wrapper
+
+
+def in_autocommit(
+    execute: Callable[..., T], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> T:
+    """An execute wrapper of Django's: a statement outside of atomic() is a transaction by itself.
+
+    It is how reads survive someone else's DDL (OC001), and single writes a conflict.
+    """
+    connection = context["connection"]
+    attempt = _Attempt(functools.partial(execute, sql, params, many, context))
+    if many or connection.in_atomic_block or not connection.get_autocommit():
+        return attempt()
+    return _repeat(attempt, pauses(connection))
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the server has rolled the transaction back because of another one."""
+    return _code(error) in CONFLICTS
+
+
+def pauses(
+    connection: Any, seconds: float | None = None, attempts: int | None = None
+) -> Iterator[float]:
+    """Seconds to wait before each further attempt, until time or attempts run out."""
+    if seconds is None:
+        seconds = float(connection.settings_dict["OPTIONS"].get("retry_seconds", DEFAULT_SECONDS))
+    end = min(time.monotonic() + seconds, _end.get() or float("inf"))
+    longest, begun = FIRST_PAUSE, 1
+    while attempts is None or begun < attempts:
+        pause = random.uniform(0, longest)  # noqa: S311 - jitter, not a secret
+        if time.monotonic() + pause >= end:
+            return
+        yield pause
+        longest = min(longest * 2, LONGEST_PAUSE)
+        begun += 1
+
+
+class _Attempt(Generic[T]):
+    """An attempt that is one statement; only a conflict proves that it was not committed."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+
+    def __call__(self) -> T:
+        return self._call()
+
+    def may_repeat(self, error: DatabaseError | InterfaceError) -> bool:
+        return is_conflict(error)
+
+
+class _Transaction(_Attempt[T]):
+    """An attempt in a transaction: until COMMIT is sent, nothing can have been committed."""
+
+    def __init__(self, call: Callable[[], T], using: str) -> None:
+        super().__init__(call)
+        self._using = using
+        self._committing = False
+        self._second_chances = 1
+
+    def __call__(self) -> T:
+        self._committing = False
+        with transaction.atomic(self._using):
+            result = self._call()
+            self._committing = True
+        return result
+
+    def may_repeat(self, error: DatabaseError | InterfaceError) -> bool:
+        if is_conflict(error):
+            return True
+        if self._committing or not (_is_lost(error) or _has_lost_a_race(error)):
+            return False
+        # Once: a database that is down is no better off for being asked for 20 seconds.
+        self._second_chances -= 1
+        return self._second_chances >= 0
+
+
+def _repeat(attempt: _Attempt[T], waits: Iterator[float]) -> T:
+    while True:
+        try:
+            return attempt()
+        except (DatabaseError, InterfaceError) as error:
+            if not attempt.may_repeat(error):
+                raise
+            pause = next(waits, None)
+            if pause is None:
+                logger.warning("Gave up: no time or attempts left after %s", _describe(error))
+                raise
+            logger.info("Trying again in %.0f ms after %s", pause * 1000, _describe(error))
+        time.sleep(pause)
+
+
+def _refuse_atomic(connection: Any) -> None:
+    # Django's TestCase wraps each test in a block of its own; it marks that one.
+    blocks = connection.atomic_blocks
+    if connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase):
+        raise TransactionManagementError(
+            "A retried function was called inside atomic(), where a conflict undoes more than it "
+            "could do again. Decorate the function with the outermost atomic() instead."
+        )
+
+
+def _code(error: BaseException) -> str | None:
+    """SQLSTATE; psycopg2's errors have it, and Django's are raised from those."""
+    return getattr(error, "pgcode", None) or getattr(error.__cause__, "pgcode", None)
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone: it has no code, or one of the server's shutting down."""
+    return isinstance(error, OperationalError | InterfaceError) and (
+        _code(error) is None or str(_code(error)).startswith(("57P", "08"))
+    )
+
+
+def _has_lost_a_race(error: BaseException) -> bool:
+    """Whether get_or_create() met another one's row; the next attempt finds it at once."""
+    return isinstance(error, TransactionManagementError) and isinstance(
+        error.__cause__, IntegrityError
+    )
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__} {_code(error) or ''}".strip()

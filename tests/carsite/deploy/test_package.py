@@ -1,0 +1,157 @@
+"""What ships: small, complete, valid bytecode, the same each time, and nothing that must not."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import marshal
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from carsite.deploy.package import archive, distributions
+from tests.rig.packages import Package
+from tests.rig.project_copy import PLANTED, Project, copy
+from tests.rig.services import Rig
+
+pytestmark = [pytest.mark.xdist_group("packages"), pytest.mark.timeout(600)]
+
+MAXIMUM_ZIP_BYTES = 15_000_000
+MAXIMUM_UNPACKED_BYTES = 45_000_000
+UNCHECKED_HASH = 0b01  # PEP 552
+EVERYTHING_DEPLOYED = {"carsite", "cars", "dbauth", "django", "rest_framework", "zappa", "psycopg2"}
+ONLY_FOR_DEPLOYING = {"boto3", "botocore", "requests", "yaml", "troposphere", "pip", "packaging"}
+ONLY_FOR_TESTS = {"pytest", "moto", "mypy", "playwright", "tests", "drf_spectacular", "psutil"}
+
+
+@pytest.fixture(params=["regular", "dsql"])
+def package(request: pytest.FixtureRequest, rig: Rig) -> Package:
+    return rig.package(request.param)
+
+
+@pytest.fixture
+def contents(package: Package) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(package.archive) as opened:
+        yield opened
+
+
+def test_it_is_small(package: Package, contents: zipfile.ZipFile) -> None:
+    assert package.archive.stat().st_size <= MAXIMUM_ZIP_BYTES
+    assert sum(entry.file_size for entry in contents.infolist()) <= MAXIMUM_UNPACKED_BYTES
+
+
+def test_it_holds_what_runs_and_nothing_that_deploys_or_tests(contents: zipfile.ZipFile) -> None:
+    top = {name.partition("/")[0] for name in contents.namelist()}
+    assert top >= EVERYTHING_DEPLOYED
+    assert top & (ONLY_FOR_DEPLOYING | ONLY_FOR_TESTS) == set()
+    names = contents.namelist()
+    assert not [
+        name for name in names if name.startswith(("carsite/deploy", "carsite/zappa_hooks"))
+    ]
+
+
+def test_no_forbidden_path_and_no_secret_is_in_it(contents: zipfile.ZipFile) -> None:
+    """The project's folder holds them all (tests.rig.project_copy), each with the same secret."""
+    assert archive.forbidden(contents.namelist()) == []
+    secret = PLANTED.encode()
+    assert not [name for name in contents.namelist() if secret in contents.read(name)]
+
+
+def test_no_path_of_the_machine_that_built_it_is_in_it(
+    package: Package, contents: zipfile.ZipFile
+) -> None:
+    here = str(package.archive.parent).encode()
+    assert not [name for name in contents.namelist() if here in contents.read(name)]
+
+
+def test_every_module_has_bytecode_that_python_will_not_question(contents: zipfile.ZipFile) -> None:
+    names = set(contents.namelist())
+    modules = [name for name in names if name.endswith(".py")]
+    assert len(modules) > 500
+    for name in modules:
+        compiled = contents.read(importlib.util.cache_from_source(name))
+        assert compiled[:4] == importlib.util.MAGIC_NUMBER, name
+        assert int.from_bytes(compiled[4:8], "little") == UNCHECKED_HASH, name
+        assert compiled[8:16] == importlib.util.source_hash(contents.read(name)), name
+        code = marshal.loads(compiled[16:])  # noqa: S302 - we compiled it ourselves
+        assert code.co_filename == f"/var/task/{name}"
+
+
+def test_static_files_are_hashed_compressed_and_complete(contents: zipfile.ZipFile) -> None:
+    names = set(contents.namelist())
+    static = [name for name in names if name.startswith("staticfiles/")]
+    hashed = [name for name in static if name != "staticfiles/staticfiles.json"]
+    assert all(re.search(r"\.[0-9a-f]{12}(\.|$)", name) for name in hashed)
+    paths = json.loads(contents.read("staticfiles/staticfiles.json"))["paths"]
+    bundle = "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
+    for page in ("admin/css/base.css", "rest_framework/css/bootstrap.min.css", bundle):
+        assert {f"staticfiles/{paths[page]}", f"staticfiles/{paths[page]}.gz"} <= names
+
+
+def test_two_builds_are_the_same_bytes(rig: Rig, tmp_path: Path) -> None:
+    """Another folder, another time, another hash seed, and secrets in the environment."""
+    first = rig.package("regular").archive
+    project = copy(tmp_path / "elsewhere" / "project")
+    secrets = {"DATABASE_PASSWORD": PLANTED, "DJANGO_SECRET_KEY": PLANTED}
+    again = tmp_path / "again.zip"
+    done = project.zappa(
+        *("package", "regular", "--output", str(again)),
+        environment={"PYTHONHASHSEED": "7", **secrets},
+    )
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(first) as one, zipfile.ZipFile(again) as other:
+        # Each copy has certificates of its own.
+        differ = [name for name in one.namelist() if one.read(name) != other.read(name)]
+        assert differ == ["carsite/rds-global-bundle.pem"]
+        assert one.namelist() == other.namelist()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".env", "secret.pem", "data.sqlite3", "old.tfstate", "nested/id_rsa", ".env.production"],
+)
+def test_a_forbidden_file_inside_a_package_stops_the_build(tmp_path: Path, name: str) -> None:
+    planted = tmp_path / "tree" / "cars" / name
+    planted.parent.mkdir(parents=True)
+    planted.write_text(PLANTED)
+    with pytest.raises(Exception, match="must not ship: cars/") as raised:
+        archive.write(tmp_path / "tree", tmp_path / "out.zip")
+    assert name in str(raised.value)
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_a_package_over_lambdas_limit_stops_the_build(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    with (tmp_path / "tree" / "large.bin").open("wb") as file:
+        os.truncate(file.fileno(), archive.MAXIMUM_UNPACKED_BYTES + 1)
+    with pytest.raises(Exception, match=r"262,144,001 bytes unpacked"):
+        archive.write(tmp_path / "tree", tmp_path / "out.zip")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("django==1.0", "django==1.0 is wanted, 5.2"),
+        ("no-such-distribution==1", "no-such-distribution==1 is not installed"),
+    ],
+)
+def test_an_environment_that_is_not_the_pinned_one_is_refused(
+    tmp_path: Path, line: str, says: str
+) -> None:
+    (tmp_path / "requirements.txt").write_text(f"# a comment\n{line}  # why\n")
+    with pytest.raises(Exception, match=says) as raised:
+        distributions.shipped(tmp_path / "requirements.txt")
+    assert "pip install -r requirements.txt" in str(raised.value)
+
+
+def test_without_aws_certificates_there_is_no_regular_package(tmp_path: Path) -> None:
+    project: Project = copy(tmp_path / "project")
+    (project.folder / "carsite" / "rds-global-bundle.pem").unlink()
+    done = project.zappa("package", "regular", "--output", str(tmp_path / "out.zip"))
+    assert done.returncode == 1
+    assert "manage.py fetch_rds_ca" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

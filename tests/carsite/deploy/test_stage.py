@@ -1,0 +1,284 @@
+"""A stage's settings from Terraform's output and the environment, without deploying."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import stat
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import boto3
+import pytest
+from click import ClickException
+from environ import Env
+
+from carsite import zappa_hooks
+from carsite.database import password_database
+from carsite.deploy import machine, outputs, stage
+
+NETWORK = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
+CONNECT = {"Effect": "Allow", "Action": ["dsql:DbConnect"], "Resource": ["arn:aws:dsql:x"]}
+DSQL = "abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws"
+REGULAR_URL = "postgresql://postgres@db.cluster-x.us-east-1.rds.amazonaws.com:5432/car_entities"
+POLICY = "arn:${partition}:lambda:${region}:*:function:${function}"
+PASSWORD = "p@ss/w:rd?#%25 &+é$"
+
+
+def member(url: str, *permissions: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "aws_region": "us-east-1",
+        "vpc_config": NETWORK,
+        "aws_environment_variables": {"DATABASE_URL": url},
+        "permissions": list(permissions),
+    }
+
+
+OUTPUTS = {
+    "regular": member(REGULAR_URL),
+    "dsql": member(f"dsql://lambda_dsql_user@{DSQL}:5432/postgres?schema=car_entities", CONNECT),
+}
+
+
+def zappa(name: str, command: str = "deploy", region: str = "us-east-1") -> Any:
+    """As much of ZappaCLI as the hooks touch."""
+    return SimpleNamespace(
+        api_stage=name,
+        lambda_name=f"cars-{name}",
+        command=command,
+        aws_region=region,
+        vpc_config={},
+        aws_environment_variables={"LOG_RETENTION_DAYS": "1"},
+        zappa=SimpleNamespace(
+            extra_permissions=None,
+            attach_policy=POLICY,
+            boto_session=boto3.Session(region_name=region),
+        ),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Outputs of both stages, AWS's certificates in place, and nothing else exported."""
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps(OUTPUTS))
+    (tmp_path / "ca.pem").write_text("certificates")
+    monkeypatch.setattr(stage, "RDS_CA", tmp_path / "ca.pem")
+    monkeypatch.setenv("DEPLOY_OUTPUTS", str(file))
+    for name in (
+        *("DATABASE_PASSWORD", "TF_VAR_database_password"),
+        *("DJANGO_SECRET_KEY", "DJANGO_SECRET_KEY_FALLBACKS"),
+    ):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_network_and_variables_and_permissions_are_terraforms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cli = zappa("dsql")
+    stage.fill(cli)
+    assert cli.vpc_config == NETWORK
+    assert cli.zappa.extra_permissions == [CONNECT]
+    variables = cli.aws_environment_variables
+    assert variables["LOG_RETENTION_DAYS"] == "1"
+    assert variables["DATABASE_URL"] == OUTPUTS["dsql"]["aws_environment_variables"]["DATABASE_URL"]
+    assert len(variables["DJANGO_SECRET_KEY"]) >= 50
+
+
+def test_the_policy_is_for_one_function_in_one_region() -> None:
+    cli = zappa("dsql")
+    stage.fill(cli)
+    assert cli.zappa.attach_policy == "arn:aws:lambda:us-east-1:*:function:cars-dsql"
+    china = zappa("dsql", region="cn-north-1")
+    assert stage.own_policy(china) == "arn:aws-cn:lambda:cn-north-1:*:function:cars-dsql"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_PASSWORD", "TF_VAR_database_password"])
+def test_the_password_joins_the_url_as_django_will_read_it(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, PASSWORD)
+    cli = zappa("regular")
+    stage.fill(cli)
+    url = cli.aws_environment_variables["DATABASE_URL"]
+    assert unquote(urlsplit(url).password or "") == PASSWORD
+    monkeypatch.setenv("DATABASE_URL", url)
+    database = password_database(Env())
+    assert database["PASSWORD"] == PASSWORD
+    assert (database["USER"], database["NAME"]) == ("postgres", "car_entities")
+
+
+def test_a_first_deploy_without_the_password_says_which_variable_to_export() -> None:
+    with pytest.raises(ClickException, match="export DATABASE_PASSWORD"):
+        stage.fill(zappa("regular"))
+
+
+def test_an_update_leaves_out_what_it_does_not_know() -> None:
+    cli = zappa("regular", "update")
+    stage.fill(cli)
+    assert set(cli.aws_environment_variables) == {"LOG_RETENTION_DAYS"}
+    assert cli.vpc_config == NETWORK
+
+
+def test_keys_that_are_exported_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SECRET_KEY", "new")
+    monkeypatch.setenv("DJANGO_SECRET_KEY_FALLBACKS", "old")
+    cli = zappa("dsql", "update")
+    stage.fill(cli)
+    assert cli.aws_environment_variables["DJANGO_SECRET_KEY"] == "new"
+    assert cli.aws_environment_variables["DJANGO_SECRET_KEY_FALLBACKS"] == "old"
+
+
+def test_no_secret_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", PASSWORD)
+    cli = zappa("regular")
+    stage.fill(cli)
+    printed = "".join(capsys.readouterr())
+    assert "made one" in printed
+    assert PASSWORD not in printed
+    assert cli.aws_environment_variables["DJANGO_SECRET_KEY"] not in printed
+
+
+def test_another_region_than_terraforms_is_refused() -> None:
+    with pytest.raises(ClickException, match=r"eu-central-1 in zappa_settings.*in us-east-1"):
+        stage.fill(zappa("dsql", region="eu-central-1"))
+
+
+@pytest.mark.parametrize("name", ["regular", "dsql"])
+def test_missing_certificates_stop_what_needs_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    """Aurora's chain to AWS's own roots; DSQL's to public ones."""
+    monkeypatch.setattr(stage, "RDS_CA", tmp_path / "none.pem")
+    monkeypatch.setenv("DATABASE_PASSWORD", PASSWORD)
+    if name == "dsql":
+        stage.fill(zappa(name))
+        return
+    with pytest.raises(ClickException, match=r"manage\.py fetch_rds_ca"):
+        stage.fill(zappa(name))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("not json", "is not what 'terraform output -json zappa' prints"),
+        ("[]", "has no stage 'dsql'"),
+        ("{}", "enable_aurora_dsql_cluster = true"),
+        ('{"regular": {}}', r"only \['regular'\]"),
+        ('{"dsql": {}}', "lacks aws_region, vpc_config"),
+        (
+            json.dumps({"dsql": {**OUTPUTS["dsql"], "aws_environment_variables": {}}}),
+            "lacks aws_environment_variables.DATABASE_URL",
+        ),
+    ],
+)
+def test_outputs_that_do_not_fit_say_what_to_do(tmp_path: Path, text: str, says: str) -> None:
+    Path(os.environ["DEPLOY_OUTPUTS"]).write_text(text)
+    with pytest.raises(ClickException, match=says):
+        outputs.read("dsql")
+
+
+def test_a_stage_that_nobody_knows_is_not_enabled_by_terraform() -> None:
+    with pytest.raises(ClickException, match="The stages are regular and dsql"):
+        outputs.read("base")
+
+
+def test_an_outputs_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOY_OUTPUTS", "/nowhere/outputs.json")
+    with pytest.raises(ClickException, match=r"'/nowhere/outputs\.json', which cannot be read"):
+        outputs.read("regular")
+
+
+def test_all_outputs_together_do_as_well() -> None:
+    Path(os.environ["DEPLOY_OUTPUTS"]).write_text(
+        json.dumps({"zappa": {"sensitive": False, "value": OUTPUTS}, "aurora_port": {"value": 1}})
+    )
+    assert outputs.read("dsql").permissions == [CONNECT]
+
+
+def terraform(folder: Path, script: str) -> None:
+    """A `terraform` that behaves as told, first on PATH."""
+    command = folder / "bin" / "terraform"
+    command.parent.mkdir()
+    command.write_text(f"#!/bin/sh\n{script}\n")
+    command.chmod(command.stat().st_mode | stat.S_IEXEC)
+
+
+def test_terraform_is_asked_where_no_file_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = os.environ["DEPLOY_OUTPUTS"]
+    terraform(tmp_path, f'echo "$@" > {tmp_path}/asked\ncat {file}')
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    monkeypatch.delenv("DEPLOY_OUTPUTS")
+    assert outputs.read("regular").vpc_config == NETWORK
+    asked = (tmp_path / "asked").read_text().split()
+    assert asked[1:] == ["output", "-json", "zappa"]
+    assert asked[0].endswith("/terraform")
+
+
+@pytest.mark.parametrize("script", ["echo 'Error: Output not found' >&2; exit 1", None])
+def test_terraform_that_was_not_applied_or_is_absent_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str | None
+) -> None:
+    if script:
+        terraform(tmp_path, script)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.delenv("DEPLOY_OUTPUTS")
+    says = "'terraform apply'.*\n.*Output not found" if script else "Install it"
+    with pytest.raises(ClickException, match=says):
+        outputs.read("regular")
+
+
+@pytest.mark.parametrize("command", ["status", "manage", "undeploy", "tail", "invoke", "rollback"])
+def test_commands_that_deploy_nothing_ask_for_nothing(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("DEPLOY_OUTPUTS", "/nowhere")
+    cli = zappa("regular", command)
+    zappa_hooks.settings(cli)
+    assert cli.vpc_config == {}
+
+
+@pytest.mark.parametrize(
+    ("runtime", "architecture", "changes", "says"),
+    [
+        ("python3.10", "x86_64", {"version_info": (3, 10, 0)}, "This is python3.10"),
+        (
+            "python3.14",
+            "x86_64",
+            {"version_info": (3, 14, 0)},
+            r"runs on Python 3\.11, 3\.12, 3\.13",
+        ),
+        ("python3.8", "x86_64", {}, "'runtime' is python3.8"),
+        (None, "x86_64", {"platform": "darwin"}, "this is darwin"),
+        (None, "arm64", {"machine": "x86_64"}, "on arm64"),
+        (None, "x86_64", {"libc": "musl"}, "Linux with glibc"),
+    ],
+)
+def test_a_machine_that_builds_something_else_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    runtime: str | None,
+    architecture: str,
+    changes: dict[str, Any],
+    says: str,
+) -> None:
+    here = {"version_info": (3, 12, 1), "platform": "linux", "machine": "x86_64", "libc": "glibc"}
+    there = here | changes
+    fake = SimpleNamespace(version_info=there["version_info"], platform=there["platform"])
+    monkeypatch.setattr(machine, "sys", fake)
+    monkeypatch.setattr(platform, "machine", lambda: there["machine"])
+    monkeypatch.setattr(platform, "libc_ver", lambda: (there["libc"], "2.36"))
+    with pytest.raises(ClickException, match=says):
+        machine.check(runtime or "python3.12", architecture)
+
+
+def test_this_machine_builds_what_lambda_runs() -> None:
+    architecture = "arm64" if platform.machine() == "aarch64" else "x86_64"
+    machine.check(f"python3.{sys.version_info[1]}", architecture)

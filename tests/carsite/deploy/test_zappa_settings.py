@@ -1,0 +1,74 @@
+"""zappa_settings.json says what it means: Zappa ignores keys that it does not know."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from zappa import cli
+
+STAGES = ("regular", "dsql")
+# Zappa reads these by other means than `stage_config`.
+STRUCTURAL = {"extends", "callbacks"}
+
+
+@pytest.fixture
+def settings(root: Path) -> dict[str, dict[str, Any]]:
+    parsed: dict[str, dict[str, Any]] = json.loads((root / "zappa_settings.json").read_text())
+    return parsed
+
+
+def known_to_zappa() -> set[str]:
+    """Every key that Zappa's source asks its settings for."""
+    tree = ast.parse(Path(cli.__file__).read_text())
+    asked = {
+        str(call.args[0].value)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "get"
+        and ast.unparse(call.func.value) == "self.stage_config"
+        and isinstance(call.args[0], ast.Constant)
+    }
+    return asked | set(cli.CUSTOM_SETTINGS) | STRUCTURAL | {"project_name"}
+
+
+def test_every_key_is_one_that_zappa_knows(settings: dict[str, dict[str, Any]]) -> None:
+    used = {key for stage in settings.values() for key in stage}
+    assert used <= known_to_zappa()
+    assert "memory_size" in known_to_zappa()  # the list is not empty by mistake
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_names_are_the_ones_that_the_documentation_gives(
+    settings: dict[str, dict[str, Any]], stage: str
+) -> None:
+    merged = {**settings["base"], **settings[stage]}
+    assert merged["project_name"] == "producer-api-python-rest-lambda"
+    assert merged["role_name"] == f"producer-api-python-rest-lambda-{stage}-execution"
+    assert merged["django_settings"] == f"carsite.settings.{stage}"
+    variables = merged["aws_environment_variables"]
+    assert variables["DJANGO_SETTINGS_MODULE"] == merged["django_settings"]
+
+
+def test_whole_events_are_never_logged(settings: dict[str, dict[str, Any]]) -> None:
+    """With `debug`, or at DEBUG, Zappa prints them, passwords of the admin's login included."""
+    assert settings["base"]["debug"] is False
+    assert settings["base"]["log_level"] == "INFO"
+
+
+def test_no_setting_is_a_secret(root: Path) -> None:
+    text = (root / "zappa_settings.json").read_text().lower()
+    assert not any(word in text for word in ("password", "secret", "database_url", "token"))
+
+
+def test_the_policy_names_no_whole_service(root: Path, settings: dict[str, dict[str, Any]]) -> None:
+    policy = json.loads((root / settings["base"]["attach_policy"]).read_text())
+    for statement in policy["Statement"]:
+        assert not any("*" in action for action in statement["Action"])
+        if statement["Effect"] == "Allow" and statement["Resource"] == "*":
+            # EC2 describes and creates interfaces on all resources or on none.
+            assert all(action.startswith("ec2:") for action in statement["Action"])

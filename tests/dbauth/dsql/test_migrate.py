@@ -1,0 +1,204 @@
+"""`migrate` through the gate: from nothing, back, and after being killed anywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, NotSupportedError, migrations, models
+
+from tests.dbauth.dsql.conftest import ALIAS, Cluster, forget
+
+GARAGE = "tests.dbauth.dsql.garage"
+LAST = "0004_rearranged"
+SHARES = 4  # of the statements to be killed after, for as many cores
+JOURNAL = 'INSERT INTO "dbauth_migration_step"'
+NO_STEPS = re.compile(rf"\s*(SELECT|SET|CALL|{JOURNAL})")
+NO_JOURNAL = re.compile(rf"(?!{JOURNAL})")
+
+
+@pytest.fixture
+def garage(settings, cluster: Cluster) -> Cluster:
+    settings.INSTALLED_APPS = [GARAGE]
+    return cluster
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killed_after(
+    cluster: Cluster, statements: int, ignored: re.Pattern[str] = NO_STEPS
+) -> Iterator[list[str]]:
+    """Kill whatever runs in the block after so many statements, without the ignored ones."""
+    done: list[str] = []
+
+    def count(execute, sql, params, many, context):
+        if ignored.match(str(sql)):
+            return execute(sql, params, many, context)
+        result = execute(sql, params, many, context)
+        done.append(str(sql))
+        if len(done) == statements:
+            raise KilledError
+        return result
+
+    try:
+        with cluster.connection.execute_wrapper(count):
+            yield done
+    except KilledError:
+        pass
+    finally:
+        forget()
+
+
+def migrate(*arguments: str) -> None:
+    call_command("migrate", *arguments, database=ALIAS, verbosity=0)
+
+
+def test_everything_that_the_project_installs_migrates_from_nothing_without_a_refusal(cluster):
+    migrate()
+    assert cluster.refusals() == []
+    assert cluster.rows("SELECT count(*) FROM django_migrations") == [(19,)]
+    assert cluster.rows("SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid") == []
+
+
+def test_awss_linter_finds_no_error_in_any_statement(garage, settings, tmp_path):
+    migrate()
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.contenttypes"]
+    settings.INSTALLED_APPS += ["django.contrib.auth", "django.contrib.admin"]
+    settings.INSTALLED_APPS += ["django.contrib.sessions", "cars"]
+    migrate()
+    file = tmp_path / "ddl.sql"
+    statements = [_as_dsql_was_told(sql) for sql in garage.control.ddl()]
+    assert len(statements) > 60
+    file.write_text(";\n".join(statements) + ";\n")
+    command = [sys.executable.replace("python", "dsql-lint"), str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _as_dsql_was_told(sql: str) -> str:
+    """The gate keeps statements as its server understands them."""
+    sql = re.sub(r"^CREATE (UNIQUE )?INDEX", r"CREATE \1INDEX ASYNC", sql)
+    return re.sub(r"^ALTER TABLE(.* VALIDATE)", r"ALTER TABLE ASYNC\1", sql)
+
+
+def test_migrations_of_every_kind_come_and_go(garage):
+    migrate("garage")
+    assert garage.refusals() == []
+    assert garage.rows(
+        "SELECT town, size, price, rent, heated, code FROM garage_spot ORDER BY size"
+    ) == [("Ulm", number, 8, 3, True, None) for number in (7, 8, 9)]
+    migrate("garage", "0002")
+    migrate("garage", "zero")
+    assert garage.refusals() == []
+    assert [row for row in garage.catalog() if row[1].startswith("garage")] == []
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_migration_that_is_killed_after_any_statement_is_completed_by_the_next_run(garage, share):
+    garage.control.set_job_seconds(0)
+    with killed_after(garage, 0) as done:
+        migrate("garage")
+    undisturbed, rows = garage.catalog(), _contents(garage)
+    assert len(done) > 70
+    for statements in range(1 + share, len(done) + 1, SHARES):
+        garage.clear()
+        with killed_after(garage, statements):
+            migrate("garage")
+        migrate("garage")
+        forget()
+        assert garage.catalog() == undisturbed, (
+            f"after statement {statements}: {done[statements - 1]}"
+        )
+        assert _contents(garage) == rows, f"after statement {statements}: {done[statements - 1]}"
+    assert garage.refusals() == []
+
+
+def test_a_migration_that_is_killed_before_a_statement_that_it_has_noted_is_completed(garage):
+    garage.control.set_job_seconds(0)
+    with killed_after(garage, 0, NO_JOURNAL) as done:
+        migrate("garage")
+    undisturbed, rows = garage.catalog(), _contents(garage)
+    for statements in range(1, len(done) + 1, 8):
+        garage.clear()
+        with killed_after(garage, statements, NO_JOURNAL):
+            migrate("garage")
+        migrate("garage")
+        forget()
+        assert garage.catalog() == undisturbed
+        assert _contents(garage) == rows
+
+
+def _contents(cluster: Cluster) -> list[tuple]:
+    return cluster.rows(
+        "SELECT town, street, size, price, rent, heated FROM garage_spot ORDER BY size"
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        (
+            migrations.AlterField("Place", "size", models.CharField(max_length=9)),
+            "cannot turn integer into varchar. Write the change as several migrations",
+        ),
+        (
+            migrations.AddField("Owner", "key", models.UUIDField(primary_key=True)),
+            "cannot add a primary key",
+        ),
+        (
+            migrations.AddField(
+                "Place",
+                "double",
+                models.GeneratedField(
+                    expression=models.F("size") * 2,
+                    output_field=models.IntegerField(),
+                    db_persist=True,
+                ),
+            ),
+            "cannot add a generated column",
+        ),
+        (
+            migrations.AddField("Place", "name", models.CharField(db_collation="de-x-icu")),
+            "there is no collation de-x-icu",
+        ),
+        (
+            migrations.AddIndex("Place", models.Index(models.F("size").desc(), name="down")),
+            "has no descending indexes",
+        ),
+    ],
+)
+def test_what_dsql_cannot_do_is_said_before_the_first_statement(garage, operation, words):
+    from django.db.migrations.loader import MigrationLoader
+
+    migrate("garage", "0001")
+    before = garage.catalog()
+    harmless = migrations.AddField("Place", "extra", models.TextField(null=True))
+    loader = MigrationLoader(garage.connection)
+    broken = loader.get_migration("garage", "0002_rows")
+    original, broken.__class__.operations = broken.operations, [harmless, operation]
+    try:
+        with pytest.raises(NotSupportedError, match=words):
+            migrate("garage", "0002")
+    finally:
+        broken.__class__.operations = original
+    assert garage.catalog() == before
+    assert garage.refusals() == []
+
+
+def test_a_unique_index_that_cannot_be_built_is_removed_and_reported(garage):
+    migrate("garage", "0003")
+    garage.rows("INSERT INTO garage_owner (name) VALUES ('twin'), ('twin')")
+    with pytest.raises(DatabaseError, match=r"garage_owner.*failed, and the index is dropped"):
+        migrate("garage")
+    assert not [row for row in garage.catalog() if row[2].endswith("false") and row[0] == "index"]
+    garage.rows("DELETE FROM garage_owner WHERE name = 'twin'")
+    migrate("garage")
+    assert garage.refusals() == []

@@ -1,0 +1,135 @@
+"""An AWS on loopback to deploy to: moto, with functions that run.
+
+moto answers every invocation with the same words. Here the archive that was uploaded is unpacked
+and runs under tests.rig.lambda_runtime, with the variables that were deployed.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import boto3
+from moto.awslambda import urls
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.moto_api._internal.models import moto_api_backend
+from moto.server import ThreadedMotoServer
+
+from tests.rig.front_door import TEMPORARY
+from tests.rig.lambda_runtime import Function, FunctionError, make_image
+from tests.rig.packages import Package
+from tests.rig.project_copy import unpack
+
+REGION = "us-east-1"
+LOG_TAIL_BYTES = 4096
+# moto has no ListFunctionUrlConfigs, which `zappa update` asks for.
+NO_FUNCTION_URLS: dict[str, Any] = {
+    r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/urls/?$": (
+        lambda *request: (200, {}, json.dumps({"FunctionUrlConfigs": []}))
+    )
+}
+
+
+@dataclass
+class Aws:
+    """A running AWS. `folder` is where functions are unpacked and log."""
+
+    url: str
+    folder: Path
+
+    def environment(self) -> dict[str, str]:
+        """For AWS's own tools: where it is, and credentials that nobody else accepts."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        }
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    def run(self, deployed: Any, event: Any) -> tuple[Any, str | None, str]:
+        """Invoke moto's function `deployed`: result, kind of error, and what it logged."""
+        function = Function(
+            deployed.function_name, self._unpacked(deployed), self._variables(deployed), self._log
+        )
+        before = self._log.stat().st_size if self._log.exists() else 0
+        try:
+            result, error = function.invoke(event), None
+        except FunctionError as failure:
+            result, error = failure.payload, "Unhandled"
+        finally:
+            function.stop()
+        return result, error, self._log.read_bytes()[before:].decode()
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "functions.log"
+
+    def _variables(self, deployed: Any) -> dict[str, str]:
+        return {
+            "AWS_ACCESS_KEY_ID": TEMPORARY.access_key,
+            "AWS_SECRET_ACCESS_KEY": TEMPORARY.secret_key,
+            "AWS_SESSION_TOKEN": TEMPORARY.session_token or "",
+            **deployed.environment_vars,
+        }
+
+    def _unpacked(self, deployed: Any) -> Package:
+        """Unpacked once for each code that is uploaded."""
+        folder = self.folder / deployed.code_sha_256.replace("/", "_")
+        package = Package(
+            deployed.function_name, folder / "code.zip", folder / "task", folder / "image"
+        )
+        if not folder.exists():
+            folder.mkdir()
+            package.archive.write_bytes(deployed.code_bytes)
+            unpack(package.archive, package.task)
+            make_image(package.image)
+        return package
+
+
+@contextlib.contextmanager
+def running_aws(folder: Path) -> Iterator[Aws]:
+    """An empty AWS for as long as the block lasts."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    aws = Aws("", folder)
+
+    def invoke(backend: Any, *request: Any) -> bytes:
+        name, qualifier, body, _, answer = request
+        result, error, log = aws.run(
+            backend.get_function(name, qualifier), json.loads(body or "null")
+        )
+        if error:
+            answer["x-amz-function-error"] = error
+        answer["x-amz-log-result"] = base64.b64encode(log.encode()[-LOG_TAIL_BYTES:]).decode()
+        return json.dumps(result).encode()
+
+    before = moto_api_backend.get_config()
+    with (
+        mock.patch.object(LambdaSimpleBackend, "invoke", invoke),
+        mock.patch.dict(urls.url_paths, NO_FUNCTION_URLS),
+    ):
+        moto_api_backend.reset()
+        moto_api_backend.set_config({"lambda": {"use_docker": False}})
+        server.start()
+        try:
+            host, port = server.get_host_and_port()
+            aws.url = f"http://{host}:{port}"
+            yield aws
+        finally:
+            server.stop()
+            moto_api_backend.set_config(before)
+            moto_api_backend.reset()
