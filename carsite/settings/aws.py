@@ -5,8 +5,6 @@ Required variables have no default here: without them the process does not start
 
 import os
 
-from pythonjsonlogger.core import RESERVED_ATTRS
-
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import LOGGING, MIDDLEWARE, env
 
@@ -58,7 +56,5 @@ STORAGES = {
 }
 
 LOGGING["handlers"]["console"]["formatter"] = "json"
-# Django attaches the request, which prints itself with its query string.
-LOGGING["formatters"]["json"]["reserved_attrs"] = [*RESERVED_ATTRS, "request"]
 # Every request has a line (carsite.request_log); Django's second one for 4xx would show its path.
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}

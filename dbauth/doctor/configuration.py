@@ -46,7 +46,7 @@ def _warnings(case: Case) -> list[str]:
     validation = case.connection.validation
     if not isinstance(validation, DatabaseValidation):
         return []
-    messages = validation.messages()
+    messages = validation.check()
     for message in messages:
         if message.is_serious():
             raise Failure(message.msg, f"{message.hint} ({message.id})")

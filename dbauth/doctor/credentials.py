@@ -1,14 +1,23 @@
 """Steps `credentials` and `token`: who signs, until when, and what."""
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from dbauth.credentials import Credentials, CredentialsError, CredentialSource
 from dbauth.doctor.case import Case
 from dbauth.doctor.finding import Failure
 from dbauth.doctor.identity import RefusedByAWS, identity
+from dbauth.doctor.limit import within
 from dbauth.signing import TOKEN_LIFETIME
 
+Provided = TypeVar("Provided")
+
 STS_SECONDS = 3
+PROVIDER_SECONDS = 5
+LOOK = (
+    "`aws sts get-caller-identity` shows the same; `aws configure list` shows where they come from."
+)
 RENEW = (
     "Renew them: `aws login` or `aws sso login` with the profile, or export new AWS_* variables. "
     "In Lambda the service renews them: there, look for AWS_* variables that a deployment has set."
@@ -29,10 +38,7 @@ REFUSALS = {
 
 def credentials(case: Case) -> str:
     """There are credentials, they have not ended, and AWS knows them where it can be asked."""
-    try:
-        found = CredentialSource().load()
-    except CredentialsError as error:
-        raise Failure(str(error), "`aws sts get-caller-identity` shows what AWS sees.") from None
+    found = _provided(case, CredentialSource().load)
     now = time.time()
     if found.expires_at is not None and found.expires_at <= now:
         raise Failure(
@@ -60,12 +66,22 @@ def _whose(case: Case, found: Credentials) -> str:
 def token(case: Case) -> str:
     """A token is signed; this asks nobody."""
     request = case.login.token_request
-    try:
-        signed = case.wrapper.tokens.get(request)
-    except CredentialsError as error:
-        raise Failure(str(error), "`aws sts get-caller-identity` shows what AWS sees.") from None
+    signed = _provided(case, lambda: case.wrapper.tokens.get(request))
     until = _utc(signed.issued_at + TOKEN_LIFETIME)
     return f"signed for {request.service} at {request.host}, good until {until} UTC"
+
+
+def _provided(case: Case, ask: Callable[[], Provided]) -> Provided:
+    """What `ask` gives; boto3 may have to go to a metadata service or to SSO for it."""
+    try:
+        return within(case.seconds(PROVIDER_SECONDS), ask)
+    except CredentialsError as error:
+        raise Failure(str(error), LOOK) from None
+    except TimeoutError:
+        cause = (
+            f"Where boto3 gets its credentials from, nobody answers within {PROVIDER_SECONDS} s."
+        )
+        raise Failure(cause, LOOK) from None
 
 
 def _utc(when: float) -> str:

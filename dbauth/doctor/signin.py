@@ -80,7 +80,11 @@ IAM = (
         NOT_A_MEMBER,
     ),
 )
+# What a refusal of the token means where nothing above says more.
 REFUSED = "The server refused the token of {user}: a missing permission, most likely."
+REFUSED_BY_DSQL = (
+    "The server refused {user}: the permission is missing, or the role or its mapping."
+)
 
 
 def login(case: Case) -> str:
@@ -109,8 +113,9 @@ def _explained(case: Case, text: str) -> Failure:
             return Failure(cause, diagnosis.remedy.format(**fields))
     if advice and text != words:
         caller = f"\n- this process is {case.caller}" if case.caller else ""
-        cause = f"{REFUSED.format(**fields)} ({_last_line(words)})"
-        return Failure(cause, advice + caller)
+        # DSQL has the same words for all of these; Aurora asks IAM for members of rds_iam alone.
+        template = REFUSED_BY_DSQL if "access denied" in words else REFUSED
+        return Failure(f"{template.format(**fields)} ({_last_line(words)})", advice + caller)
     first, *rest = words.splitlines()
     return Failure(first, "\n".join(rest) or "The server's log says more.")
 

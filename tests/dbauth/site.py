@@ -27,10 +27,20 @@ def environment(database: dict, **variables: str) -> dict[str, str]:
 
 def manage(database: dict, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The outcome of a management command in the project."""
+    return _run(database, "-m", "django", *command, **variables)
+
+
+def python(database: dict, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The outcome of `code` in a process with the project's settings."""
+    return _run(database, "-c", code, **variables)
+
+
+def _run(database: dict, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "django", *command],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=environment(database, **variables) | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,

@@ -461,3 +461,23 @@ def test_a_connection_outlives_its_token(rds):
     connection.close_if_unusable_or_obsolete()
     assert ask(connection, "SELECT 1") == 1
     assert rds.control.statistics().connects == 1
+
+
+def test_the_age_of_a_connections_token_is_known_while_it_is_open(rds):
+    connection = wrapper(rds)
+    ages = [connection.token_age]
+    connection.ensure_connection()
+    ages.append(connection.token_age)
+    connection.close()
+    ages.append(connection.token_age)
+    assert ages == [None, pytest.approx(0, abs=10), None]
+
+
+def test_the_line_about_a_connection_has_its_parts_as_fields(rds, caplog):
+    caplog.set_level(logging.INFO, "dbauth")
+    wrapper(rds).ensure_connection()
+    (record,) = [record for record in caplog.records if record.name == "dbauth"]
+    assert (record.database, record.database_host) == ("default", rds.host)
+    assert record.database_role == "app"
+    assert 0 < record.connect_milliseconds < 5000
+    assert 0 <= record.token_age < 10

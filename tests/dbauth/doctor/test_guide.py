@@ -28,7 +28,7 @@ def test_a_missing_permission_on_dsql(dsql):
     dsql.control.refuse(2)
     found = failure(wrapper(dsql, "writer"))
     assert found.step == "login"
-    assert "a missing permission, most likely" in found.cause
+    assert "the permission is missing, or the role or its mapping" in found.cause
     assert "access denied" in found.cause
     assert "dsql:DbConnect on arn:aws:dsql:us-east-1:ACCOUNT:cluster/" in found.remedy
 
@@ -43,6 +43,7 @@ def test_a_missing_user_on_aurora(rds):
 def test_a_missing_user_on_dsql(dsql):
     found = failure(wrapper(dsql, "lambda_dsql_user"))
     assert found.step == "login"
+    assert "the permission is missing, or the role or its mapping" in found.cause
     assert "the database role lambda_dsql_user: it must exist" in found.remedy
     assert 'AWS IAM GRANT "lambda_dsql_user"' in found.remedy
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.dbauth.doctor.conftest import PASSWORD, doctor
-from tests.dbauth.site import manage
+from tests.dbauth.site import manage, python
 from tests.rig.front_door import CREDENTIALS, TEMPORARY
 
 NETWORK = ["name", "tcp", "tls"]
@@ -89,6 +89,21 @@ def test_another_database_is_examined_by_its_alias(tmp_path):
     done = manage(settings, "dbdoctor", "--database", "second", EXTRA_APPS='["dbauth"]')
     assert done.returncode == 1
     assert "--database is 'second'; settings.DATABASES has default." in done.stderr
+
+
+@pytest.mark.parametrize("command", ["dbdoctor", "dbdoctor --database default --json"])
+def test_it_runs_as_zappa_manage_runs_it(aurora, rds, command):
+    """Split at spaces, without a terminal and without anybody at standard input."""
+    settings = aurora({"sslrootcert": "/nowhere.pem"})
+    code = (
+        "import django; django.setup(); from django.core.management import call_command;"
+        f"call_command(*{command!r}.split(' '))"
+    )
+    done = python(settings, code, EXTRA_APPS='["dbauth"]', **rds.environment())
+    assert "CommandError: default: the step 'settings' failed." in done.stderr
+    assert "/nowhere.pem" in done.stdout
+    # Zappa shows the last 4 KB of the log.
+    assert len(done.stdout + done.stderr) < 4096
 
 
 def test_json_is_one_line(tmp_path):

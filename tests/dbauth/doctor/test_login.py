@@ -4,8 +4,11 @@ import time
 
 import pytest
 
+from dbauth.doctor.case import BUDGET, Case
+from dbauth.doctor.finding import Failure
+from dbauth.doctor.trial import clock
 from tests.dbauth.conftest import wrapper
-from tests.dbauth.doctor.conftest import doctor, failure
+from tests.dbauth.doctor.conftest import doctor, failure, silent_port
 
 
 def last_of(settings, **variables):
@@ -104,6 +107,19 @@ def test_credentials_that_are_missing(rds, aws, monkeypatch, tmp_path):
     assert (found.step, "No AWS credentials" in found.cause) == ("credentials", True)
 
 
+def test_credentials_that_nobody_provides_in_time(rds, aws, monkeypatch, tmp_path):
+    aws({"AWS_REGION": "us-east-1"})
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with silent_port() as port:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"http://127.0.0.1:{port}/")
+        started = time.monotonic()
+        found = failure(wrapper(rds))
+    assert found.step == "credentials"
+    assert "nobody answers within" in found.cause
+    assert time.monotonic() - started < BUDGET / 2
+
+
 @pytest.mark.parametrize(
     ("code", "says"),
     [
@@ -138,10 +154,6 @@ def test_a_clock_that_is_wrong_before_tokens_are_refused(aurora, rds, monkeypatc
 
 def _clock(connection):
     """The step alone: the project of this process has other migrations than the database."""
-    from dbauth.doctor.case import Case
-    from dbauth.doctor.finding import Failure
-    from dbauth.doctor.trial import clock
-
     with pytest.raises(Failure) as caught:
         clock(Case(connection))
     return caught.value
