@@ -42,6 +42,8 @@ def check_databases(databases: Collection[str] | None = None, **_kwargs: Any) ->
 class DatabaseValidation(BaseDatabaseValidation):
     """The checks of one database; an engine adds its own by extending `about`."""
 
+    connection: Any  # a wrapper of ours, whose module imports this one
+
     def check(self, **_kwargs: Any) -> list[CheckMessage]:
         """Errors that keep the database from working, and warnings about what is unwise."""
         settings = self.connection.settings_dict

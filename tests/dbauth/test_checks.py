@@ -133,12 +133,11 @@ def test_dsql_settings_that_are_wrong(good_dsql, expected_id, changes, text):
 
 
 def test_a_vpc_endpoints_own_name_is_content_with_what_its_error_advises(good_dsql):
-    endpoint = {"HOST": DSQL_ENDPOINT, "OPTIONS": {"cluster": "abc"}}
-    (message,) = messages(good_dsql, **endpoint)
+    (message,) = messages(good_dsql, HOST=DSQL_ENDPOINT, OPTIONS={"cluster": "abc"})
     assert "abc.dsql-fnh4.us-east-1.on.aws" in message.hint
     assert 'OPTIONS["sslmode"] = "verify-ca"' in message.hint
-    endpoint["OPTIONS"]["sslmode"] = "verify-ca"
-    assert messages(good_dsql, **endpoint) == []
+    advised = {"cluster": "abc", "sslmode": "verify-ca"}
+    assert messages(good_dsql, HOST=DSQL_ENDPOINT, OPTIONS=advised) == []
 
 
 def test_the_systems_roots_are_enough_for_public_ones_where_openssl_is_told_of_them(
