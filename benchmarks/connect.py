@@ -2,7 +2,9 @@
 
 A real PostgreSQL behind the IAM front door of the tests, TLS verified. The yardstick is Django's
 own backend with a password that never changes, and to compare like with like that password is a
-token too: the server asks for both in the same way. Variants are shuffled in every round.
+token too: the server asks for both in the same way, and libpq gets the same options for both.
+Variants are shuffled in every round. The exit status is 1 where an engine of ours costs more than
+five per cent above the yardstick.
 
 Needs benchmarks/requirements.txt.
 """
@@ -23,6 +25,7 @@ from django.db.utils import ConnectionHandler
 
 from benchmarks.report import save, show
 from dbauth.credentials import Credentials
+from dbauth.login import CONNECT_TIMEOUT, DEFAULTS
 from dbauth.signing import rds_request, sign
 from tests.rig.front_door import CREDENTIALS, FrontDoor, running_front_door
 from tests.rig.postgresql import running_postgresql
@@ -33,6 +36,8 @@ PEER_ROUNDS = 20
 RDS_HOST = "cars.cluster-c9akciq32.us-east-1.rds.amazonaws.com"
 DSQL_HOST = "bntegz2wxyabcdefghijklmnop.dsql.us-east-1.on.aws"
 YARDSTICK = "static password (Django)"
+OURS = ("dbauth", "dbauth.dsql")
+LIMIT = 1.05
 PEERS = ("django-iam-dbauth 0.2.1", "aurora-dsql-django 0.7.0")
 
 
@@ -42,8 +47,9 @@ def databases(rds: FrontDoor, dsql: FrontDoor) -> dict[str, dict[str, Any]]:
     credentials = Credentials(CREDENTIALS.access_key, CREDENTIALS.secret_key)
     unchanging = sign(request, credentials, time.time())
     verified = {"sslmode": "verify-full"}
+    same = {**DEFAULTS, "connect_timeout": CONNECT_TIMEOUT}
     return {
-        YARDSTICK: entry(rds, "django.db.backends.postgresql", verified, PASSWORD=unchanging),
+        YARDSTICK: entry(rds, "django.db.backends.postgresql", same, PASSWORD=unchanging),
         "dbauth": entry(rds, "dbauth"),
         "dbauth.dsql": entry(dsql, "dbauth.dsql"),
         PEERS[0]: entry(
@@ -118,6 +124,8 @@ def main() -> None:
         [[name, f"{ms:.2f}", f"{ms / medians[YARDSTICK]:.2f}"] for name, ms in medians.items()],
     )
     save("connect_cpu_ms", {name: round(ms, 3) for name, ms in medians.items()})
+    if dear := [name for name in OURS if medians[name] > LIMIT * medians[YARDSTICK]]:
+        raise SystemExit(f"Above {LIMIT} of a static password: {', '.join(dear)}")
 
 
 if __name__ == "__main__":

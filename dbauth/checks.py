@@ -42,6 +42,8 @@ def check_databases(databases: Collection[str] | None = None, **_kwargs: Any) ->
 class DatabaseValidation(BaseDatabaseValidation):
     """The checks of one database; an engine adds its own by extending `about`."""
 
+    connection: Any  # a wrapper of ours, whose module imports this one
+
     def check(self, **_kwargs: Any) -> list[CheckMessage]:
         """Errors that keep the database from working, and warnings about what is unwise."""
         settings = self.connection.settings_dict
@@ -78,12 +80,12 @@ class DatabaseValidation(BaseDatabaseValidation):
 
     def _tls(self, login: Login) -> Iterator[CheckMessage]:
         mode = login.options.get("sslmode", "verify-full")
-        if mode != "verify-full":
+        if mode not in ("verify-full", login.strictest_sslmode):
             yield self.warning(
                 "W001",
                 f'OPTIONS["sslmode"] is {mode!r}, so the server\'s identity is not verified and '
                 "the token may be handed to somebody else.",
-                'Remove the option: the default is "verify-full".',
+                f'Set the option to "{login.strictest_sslmode}".',
             )
 
     def _gss(self, login: Login) -> Iterator[CheckMessage]:
@@ -101,14 +103,27 @@ class DatabaseValidation(BaseDatabaseValidation):
         if not params["sslmode"].startswith("verify-"):
             return
         named = params.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
-        if named == "system" or Path(named or DEFAULT_ROOTS).expanduser().is_file():
-            return
-        problem = (
-            f'OPTIONS["sslrootcert"] is {named!r}, and there is no such file.'
-            if named
-            else f'OPTIONS["sslrootcert"] is not set, and there is no {DEFAULT_ROOTS}.'
-        )
-        yield self.error("E006", problem, login.roots_advice)
+        source = 'OPTIONS["sslrootcert"]' if "sslrootcert" in login.options else "PGSSLROOTCERT"
+        if named == "system":
+            yield from self._system_roots(login, source)
+        elif named and not Path(named).is_file():
+            problem = f"{source} is {named!r}, and there is no such file."
+            yield self.error("E006", problem, login.roots_advice)
+        elif not named and not Path(DEFAULT_ROOTS).expanduser().is_file():
+            problem = f'OPTIONS["sslrootcert"] is not set, and there is no {DEFAULT_ROOTS}.'
+            yield self.error("E006", problem, login.roots_advice)
+
+    def _system_roots(self, login: Login, source: str) -> Iterator[CheckMessage]:
+        if login.endpoint.kind in ("rds", "rds-custom"):
+            problem = f"{source} is 'system', and no system carries the roots of Aurora and RDS."
+            yield self.error("E006", problem, login.roots_advice)
+        elif not os.environ.get("SSL_CERT_FILE"):
+            yield self.error(
+                "E006",
+                f"{source} is 'system' and SSL_CERT_FILE is not set, and the OpenSSL inside "
+                "psycopg2-binary does not know where this system has its roots.",
+                f"Set SSL_CERT_FILE to the system's file of roots. Or: {login.roots_advice}",
+            )
 
     def _health(self, settings: dict[str, Any]) -> Iterator[CheckMessage]:
         if settings["CONN_MAX_AGE"] != 0 and not settings["CONN_HEALTH_CHECKS"]:

@@ -35,6 +35,7 @@ class DatabaseClient(client.DatabaseClient):
         options = login.connection_params(dict(settings_dict["OPTIONS"]))
         settings = {
             **settings_dict,
+            "HOST": login.host,
             "PASSWORD": TokenCache().get(login.token_request).value,
             "OPTIONS": options,
         }

@@ -11,9 +11,20 @@ from typing import NamedTuple
 from dbauth.errors import Misconfigured
 
 REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)"
-# Commercial and GovCloud, China, the European Sovereign Cloud.
-SUFFIX = r"amazonaws\.(?:com|com\.cn|eu)"
-PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc": "aws-eusc"}
+# Commercial and GovCloud, China, the European Sovereign Cloud; then the isolated partitions.
+SUFFIX = (
+    r"(?:amazonaws\.(?:com|com\.cn|eu)"
+    r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+)
+PARTITIONS = {
+    "cn": "aws-cn",
+    "us-gov": "aws-us-gov",
+    "eusc": "aws-eusc",
+    "us-iso": "aws-iso",
+    "us-isob": "aws-iso-b",
+    "eu-isoe": "aws-iso-e",
+    "us-isof": "aws-iso-f",
+}
 
 # China's names put the service before the region, all others after it.
 RDS = rf"(?=.*\.rds\.).+\.{{kind}}(?:rds\.)?{REGION}\.(?:rds\.)?{SUFFIX}"

@@ -14,6 +14,7 @@ from dbauth.errors import RDS_ROOTS, Misconfigured
 from dbauth.retry import DEFAULT_SECONDS
 from dbauth.signing import TokenRequest, rds_request
 
+HIGHEST_PORT = 65535
 # libpq waits for ever unless it is told how long.
 CONNECT_TIMEOUT = 5
 # A pause after which an open connection is tried out before it is used, in seconds.
@@ -54,10 +55,13 @@ class Login(ABC):
                 "PASSWORD is set, and this engine signs in with IAM tokens alone.",
                 "Remove PASSWORD (in DATABASE_URL: the part between the user and the @).",
             )
-        self.host: str = _required(settings, "HOST", "the endpoint that AWS shows")
+        self.host: str = _one_host(_required(settings, "HOST", "the endpoint that AWS shows"))
         self.user: str = _required(settings, "USER", "the database role that IAM may sign in as")
         # The port is part of what RDS signs, so libpq's default has to be known here.
-        self.port = int(_number("PORT", settings.get("PORT") or 5432, "E002"))
+        self.port = _port(settings.get("PORT") or 5432)
+        # None stands for the database that administrators connect to, to make others.
+        if settings.get("NAME") == "":
+            _required(settings, "NAME", "the database's name")
         self.connect_timeout = self._seconds("connect_timeout", CONNECT_TIMEOUT)
         self.idle_check_seconds = self._seconds("idle_check_seconds", IDLE_CHECK_SECONDS)
         self.retry_seconds = self._seconds("retry_seconds", DEFAULT_SECONDS)
@@ -87,6 +91,11 @@ class Login(ABC):
         return True
 
     @property
+    def strictest_sslmode(self) -> str:
+        """The most that can be verified of a server by this name."""
+        return "verify-full"
+
+    @property
     @abstractmethod
     def roots_advice(self) -> str:
         """Where the roots of the server's certificate are to be had."""
@@ -97,7 +106,7 @@ class Login(ABC):
 
     def connection_params(self, params: dict[str, Any]) -> dict[str, Any]:
         """`params` as libpq takes them, with this backend's defaults and without its options."""
-        params = {**DEFAULTS, **params}
+        params = {**DEFAULTS, **params, "host": self.host}
         for name in self.own_options:
             params.pop(name, None)
         # Whole seconds are all that libpq takes.
@@ -133,7 +142,7 @@ class RDSLogin(Login):
     def refusal_advice(self) -> str:
         from dbauth.advice import rds_refusal  # a page of text that only a refusal needs
 
-        return rds_refusal(self.user, self.host, self.region)
+        return rds_refusal(self.user, self.endpoint, self.region)
 
 
 def public_roots() -> str:
@@ -150,12 +159,33 @@ def _required(settings: Mapping[str, Any], name: str, meaning: str) -> str:
     return str(value)
 
 
+def _one_host(host: str) -> str:
+    if "," in host:
+        raise Misconfigured(
+            "E002", f"HOST is {host!r}, and a token is signed for one host.", "Name one host."
+        )
+    # The dot that ends a full name is in no certificate, and must not be signed either.
+    return host.removesuffix(".")
+
+
+def _port(value: Any) -> int:
+    try:
+        port = int(str(value))
+    except ValueError:
+        port = 0
+    if not 0 < port <= HIGHEST_PORT:
+        raise Misconfigured(
+            "E002", f"PORT is {value!r}.", f"Set it to a whole number from 1 to {HIGHEST_PORT}."
+        )
+    return port
+
+
 def _number(name: str, value: Any, error_id: str) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = 0
-    if number <= 0:
+    if not 0 < number < math.inf:
         raise Misconfigured(error_id, f"{name} is {value!r}.", "Set it to a number above zero.")
     return number
 

@@ -32,19 +32,30 @@ class DSQLLogin(Login):
         super().__init__(settings)
         self.cluster = self._cluster()
         self.schema: str | None = self.options.get("schema")
-        if self.endpoint.kind == "dsql-vpce" and "sslmode" not in self.options:
+        mode = self.options.get("sslmode", "verify-full")
+        if mode == "verify-full" != self.strictest_sslmode:
             raise Misconfigured(
                 "E012",
                 f"HOST {self.host!r} is a VPC endpoint's own name, which the server's certificate "
                 'does not carry, so sslmode "verify-full" cannot work.',
-                f"Set HOST to the cluster's private name, {self.cluster}.dsql-xxxx.{self.region}"
-                '.on.aws, with OPTIONS["hostaddr"] where it does not resolve; or ask for less: '
+                f"Set HOST to the cluster's private name, {self.cluster}.{self._service_label}."
+                f"{self.region}.on.aws, "
+                'with OPTIONS["hostaddr"] where it does not resolve; or ask for less: '
                 'OPTIONS["sslmode"] = "verify-ca".',
             )
 
     @property
     def is_admin(self) -> bool:
         return self.user == ADMIN
+
+    @property
+    def strictest_sslmode(self) -> str:
+        return "verify-ca" if self.endpoint.kind == "dsql-vpce" else "verify-full"
+
+    @property
+    def _service_label(self) -> str:
+        """`dsql-xxxx`, which a VPC endpoint and the private names that lead to it share."""
+        return self.host.split(".")[1]
 
     @cached_property
     def token_request(self) -> TokenRequest:

@@ -14,6 +14,7 @@ from tests.dbauth.site import manage
 def _region(monkeypatch):
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
 
 
 @pytest.fixture
@@ -63,12 +64,20 @@ RDS_CASES = [
     ("E002", {"HOST": ""}, "HOST is not set"),
     ("E002", {"USER": ""}, "USER is not set"),
     ("E002", {"PORT": "postgres"}, "PORT is 'postgres'"),
+    ("E002", {"PORT": "99999"}, "PORT is '99999'"),
+    ("E002", {"PORT": "5432.7"}, "PORT is '5432.7'"),
+    ("E002", {"PORT": "nan"}, "PORT is 'nan'"),
+    ("E002", {"NAME": ""}, "NAME is not set"),
+    ("E002", {"HOST": f"{RDS_HOST},{RDS_HOST}"}, "a token is signed for one host"),
     ("E003", {"OPTIONS": {"region": "eu-west-1"}}, "OPTIONS[\"region\"] is 'eu-west-1'"),
     ("E003", {"HOST": "db.abc.eu-west-1.rds.amazonaws.com"}, "AWS_REGION is 'us-east-1'"),
     ("E003", {"HOST": "db.example.com"}, "HOST 'db.example.com'"),
     ("E005", {"HOST": DSQL_HOST}, f"HOST '{DSQL_HOST}'"),
     ("E006", {"OPTIONS": {"sslrootcert": "/nowhere/bundle.crt"}}, "'/nowhere/bundle.crt'"),
     ("E007", {"OPTIONS": {"connect_timeout": "soon"}}, "OPTIONS[\"connect_timeout\"] is 'soon'"),
+    ("E006", {"OPTIONS": {"sslrootcert": "system"}}, "OPTIONS[\"sslrootcert\"] is 'system'"),
+    ("E007", {"OPTIONS": {"connect_timeout": "nan"}}, "OPTIONS[\"connect_timeout\"] is 'nan'"),
+    ("E007", {"OPTIONS": {"connect_timeout": "inf"}}, "OPTIONS[\"connect_timeout\"] is 'inf'"),
     ("E007", {"OPTIONS": {"idle_check_seconds": -1}}, 'OPTIONS["idle_check_seconds"] is -1'),
     ("E008", {"OPTIONS": {"pool": True}}, 'OPTIONS["pool"] is set'),
     ("W001", {"OPTIONS": {"sslmode": "require"}}, "OPTIONS[\"sslmode\"] is 'require'"),
@@ -85,6 +94,17 @@ DSQL_CASES = [
     ("E005", {"HOST": RDS_HOST}, f"HOST '{RDS_HOST}'"),
     ("E011", {"HOST": DSQL_ENDPOINT}, f"HOST '{DSQL_ENDPOINT}'"),
     ("E012", {"HOST": DSQL_ENDPOINT, "OPTIONS": {"cluster": "abc"}}, f"HOST '{DSQL_ENDPOINT}'"),
+    (
+        "E012",
+        {"HOST": DSQL_ENDPOINT, "OPTIONS": {"cluster": "abc", "sslmode": "verify-full"}},
+        f"HOST '{DSQL_ENDPOINT}'",
+    ),
+    (
+        "W001",
+        {"HOST": DSQL_ENDPOINT, "OPTIONS": {"cluster": "abc", "sslmode": "require"}},
+        "OPTIONS[\"sslmode\"] is 'require'",
+    ),
+    ("E006", {"OPTIONS": {"sslrootcert": "system"}}, "SSL_CERT_FILE is not set"),
     ("E013", {"OPTIONS": {"cluster": "another"}}, "OPTIONS[\"cluster\"] is 'another'"),
     ("E014", {"NAME": "cars"}, "NAME is 'cars'"),
     ("E015", {"OPTIONS": {"isolation_level": 2}}, 'OPTIONS["isolation_level"] is 2'),
@@ -110,6 +130,29 @@ def test_rds_settings_that_are_wrong(good, expected_id, changes, text):
 @pytest.mark.parametrize(("expected_id", "changes", "text"), DSQL_CASES)
 def test_dsql_settings_that_are_wrong(good_dsql, expected_id, changes, text):
     assert_message(messages(good_dsql, **changes), expected_id, text)
+
+
+def test_a_vpc_endpoints_own_name_is_content_with_what_its_error_advises(good_dsql):
+    (message,) = messages(good_dsql, HOST=DSQL_ENDPOINT, OPTIONS={"cluster": "abc"})
+    assert "abc.dsql-fnh4.us-east-1.on.aws" in message.hint
+    assert 'OPTIONS["sslmode"] = "verify-ca"' in message.hint
+    advised = {"cluster": "abc", "sslmode": "verify-ca"}
+    assert messages(good_dsql, HOST=DSQL_ENDPOINT, OPTIONS=advised) == []
+
+
+def test_the_systems_roots_are_enough_for_public_ones_where_openssl_is_told_of_them(
+    good_dsql, monkeypatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    assert messages(good_dsql, OPTIONS={"sslrootcert": "system"}) == []
+
+
+@pytest.mark.parametrize("value", ["/nowhere/bundle.crt", "system"])
+def test_roots_that_the_environment_names_wrongly_are_its_fault(good, monkeypatch, value):
+    monkeypatch.setenv("PGSSLROOTCERT", value)
+    (message,) = messages(good | {"OPTIONS": {}})
+    assert message.id == "dbauth.E006"
+    assert f"PGSSLROOTCERT is '{value}'" in message.msg
 
 
 def test_psycopg_3_is_an_error(good, monkeypatch):

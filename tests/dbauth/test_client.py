@@ -110,8 +110,8 @@ def test_a_shell_without_credentials_shows_no_half_of_them(rds, aws):
 def test_a_shell_that_fails_leaves_the_frames_of_an_earlier_error(rds, monkeypatch):
     monkeypatch.setattr("django.db.backends.base.client.subprocess.run", interrupt)
     try:
-        {}["earlier"]
-    except KeyError as earlier:
+        int("earlier")
+    except ValueError as earlier:
         with pytest.raises(KeyboardInterrupt):
             wrapper(rds).client.runshell([])
         frames = earlier.__traceback__

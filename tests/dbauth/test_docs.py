@@ -20,6 +20,8 @@ def test_every_option_of_the_backend_is_described():
     ("option", "default"),
     [
         ("sslmode", f"`{DEFAULTS['sslmode']}`"),
+        ("gssencmode", f"`{DEFAULTS['gssencmode']}`"),
+        *((name, str(value)) for name, value in DEFAULTS.items() if isinstance(value, int)),
         ("connect_timeout", str(CONNECT_TIMEOUT)),
         ("idle_check_seconds", str(IDLE_CHECK_SECONDS)),
     ],

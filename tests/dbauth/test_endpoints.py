@@ -27,6 +27,10 @@ def no_region(monkeypatch):
         ("db.abc.rds.cn-north-1.amazonaws.com.cn", "rds", "cn-north-1", None),
         ("db.cluster-abc.cn-northwest-1.rds.amazonaws.com.cn", "rds", "cn-northwest-1", None),
         ("db.abc.eusc-de-east-1.rds.amazonaws.eu", "rds", "eusc-de-east-1", None),
+        ("db.abc.us-iso-east-1.rds.c2s.ic.gov", "rds", "us-iso-east-1", None),
+        ("db.abc.us-isob-east-1.rds.sc2s.sgov.gov", "rds", "us-isob-east-1", None),
+        ("db.abc.eu-isoe-west-1.rds.cloud.adc-e.uk", "rds", "eu-isoe-west-1", None),
+        ("p.proxy-abc.us-isof-south-1.rds.csp.hci.ic.gov", "rds-proxy", "us-isof-south-1", None),
         ("vft.dsql.us-east-1.on.aws", "dsql", "us-east-1", "vft"),
         ("vft.dsql-fnh4.us-east-1.on.aws", "dsql", "us-east-1", "vft"),
         ("vpce-07-nr.dsql-fnh4.us-east-1.vpce.amazonaws.com", "dsql-vpce", "us-east-1", None),
@@ -76,6 +80,10 @@ def test_the_option_cannot_contradict_the_host():
         ("cn-north-1", "aws-cn"),
         ("us-gov-east-1", "aws-us-gov"),
         ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-west-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
     ],
 )
 def test_arns_begin_with_the_partition_of_the_region(region, partition):

@@ -24,6 +24,7 @@ def params(login_class, host, **options):
 
 def test_tls_is_verified_and_waiting_is_limited_unless_the_options_say_otherwise():
     assert params(RDSLogin, RDS_HOST) == {
+        "host": RDS_HOST,
         "sslmode": "verify-full",
         "gssencmode": "disable",
         "connect_timeout": 5,
@@ -35,6 +36,12 @@ def test_tls_is_verified_and_waiting_is_limited_unless_the_options_say_otherwise
     changed = {"sslmode": "require", "connect_timeout": 9, "tcp_user_timeout": 0}
     sent = params(RDSLogin, RDS_HOST, **changed)
     assert {name: sent[name] for name in changed} == changed
+
+
+def test_the_dot_that_ends_a_full_name_is_neither_signed_nor_sent():
+    login = RDSLogin({"HOST": f"{RDS_HOST}.", "USER": "app"})
+    assert login.token_request.host == f"{RDS_HOST}:5432"
+    assert login.connection_params({"host": f"{RDS_HOST}."})["host"] == RDS_HOST
 
 
 def test_libpq_gets_whole_seconds():

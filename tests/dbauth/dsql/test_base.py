@@ -106,11 +106,12 @@ def test_each_try_at_a_cluster_that_is_waking_up_gets_the_time_that_is_left(dsql
     clock, given, connect = Clock(), [], psycopg2.connect
     monkeypatch.setattr("dbauth.dsql.base.time", clock)
     monkeypatch.setattr("dbauth.dsql.waking.time", clock)
-    monkeypatch.setattr(
-        DatabaseWrapper.Database,
-        "connect",
-        lambda **params: given.append(params["connect_timeout"]) or connect(**params),
-    )
+
+    def recorded(**params):
+        given.append(params["connect_timeout"])
+        return connect(**params)
+
+    monkeypatch.setattr(DatabaseWrapper.Database, "connect", recorded)
     dsql.control.refuse(6, "waking-up")
     wrapper(dsql, "admin", {"connect_timeout": 10}).ensure_connection()
     assert given[0] == 10
