@@ -154,8 +154,9 @@ def test_compressed_files_and_fonts_arrive_as_they_are(regular: Function) -> Non
 
 FIRST_REQUEST = f"""
 import json, sys
+from types import SimpleNamespace
 from carsite.lambda_handler import handler
-answer = handler(json.loads({json.dumps(get("rest", "/regular/cars"))!r}), None)
+answer = handler(json.loads({json.dumps(get("rest", "/regular/cars"))!r}), SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000))
 print(json.dumps([answer["statusCode"], sorted(sys.modules)]))
 """
 
