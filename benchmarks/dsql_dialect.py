@@ -1,7 +1,7 @@
 """`python -m benchmarks.dsql_dialect`: Django on DSQL, dbauth.dsql beside aurora-dsql-django.
 
-Not a matter of speed: the same questions are asked of each engine through the tests' DSQL gate, each
-in a process of its own, and the answers printed as docs/dsql.md has them.
+Not a matter of speed: each engine is asked the same questions through the tests' DSQL gate, each in
+a process of its own, and the answers are printed as docs/dsql.md has them.
 """
 
 from __future__ import annotations
@@ -153,13 +153,13 @@ def other_databases(gate: DsqlGate) -> str:
 
 
 def make_tables() -> tuple[Any, Any]:
-    class Owner(models.Model):
+    class Owner(models.Model):  # noqa: DJ008 - nobody prints it
         name = models.CharField(max_length=9)
 
         class Meta:
             app_label = "t"
 
-    class Car(models.Model):
+    class Car(models.Model):  # noqa: DJ008 - nobody prints it
         owner = models.ForeignKey(Owner, models.CASCADE)
         name = models.CharField(max_length=9)
 

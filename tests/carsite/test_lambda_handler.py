@@ -156,7 +156,8 @@ FIRST_REQUEST = f"""
 import json, sys
 from types import SimpleNamespace
 from carsite.lambda_handler import handler
-answer = handler(json.loads({json.dumps(get("rest", "/regular/cars"))!r}), SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000))
+context = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000)
+answer = handler(json.loads({json.dumps(get("rest", "/regular/cars"))!r}), context)
 print(json.dumps([answer["statusCode"], sorted(sys.modules)]))
 """
 
