@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from carsite import logs
 
 
 class CarsiteConfig(AppConfig):
@@ -7,3 +10,5 @@ class CarsiteConfig(AppConfig):
 
     def ready(self) -> None:
         from carsite import checks  # noqa: F401 - registers them; needs the app registry
+
+        connection_created.connect(logs.log_connection)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import certifi
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
@@ -45,7 +46,7 @@ def password_database(env: Env) -> dict[str, Any]:
     settings = _parse(env, PASSWORD_ENGINES, "postgresql://user:password@host:5432/database")
     defaults = {
         "sslmode": "verify-full",
-        "sslrootcert": str(RDS_CA),
+        "sslrootcert": str(RDS_CA) if trusts_rds(settings["HOST"]) else certifi.where(),
         "connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "tcp_user_timeout": TCP_USER_TIMEOUT_MILLISECONDS,
         # After a failover the old writer's address may lead to a reader.
@@ -64,10 +65,15 @@ def iam_database(env: Env) -> dict[str, Any]:
         env, IAM_ENGINES, "dsql://user@host:5432/postgres or rds-iam://user@host:5432/database"
     )
     options = settings.get("OPTIONS", {})
-    # DSQL and RDS Proxy chain to public roots, which dbauth finds by itself.
-    if settings["ENGINE"] == "dbauth" and parse(settings["HOST"]).kind != "rds-proxy":
+    # dbauth finds public roots by itself.
+    if settings["ENGINE"] != IAM_ENGINES["dsql"] and trusts_rds(settings["HOST"]):
         options.setdefault("sslrootcert", str(RDS_CA))
     return {**PERSISTENT, **settings, "OPTIONS": options}
+
+
+def trusts_rds(host: str) -> bool:
+    """Whether RDS_CA verifies this host. The proxy before it has a certificate of a public root."""
+    return parse(host).kind != "rds-proxy"
 
 
 def _parse(env: Env, engines: dict[str, str], example: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Everything but the connecting is Django's own PostgreSQL backend.
 
 import logging
 import sys
+import time
 from typing import Any, ClassVar
 
 from django.db.backends.postgresql import base as postgresql
@@ -38,6 +39,14 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(settings_dict, *args, **kwargs)
         self._since_use = Stopwatch()
+        self._token: Token | None = None
+
+    @property
+    def token_age(self) -> float | None:
+        """Seconds since the open connection's token was signed; None without a connection."""
+        if self.connection is None or self._token is None:
+            return None
+        return self.tokens.age(self._token)
 
     @cached_property
     def login(self) -> Login:
@@ -58,6 +67,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def _sign_in(self, params: dict[str, Any]) -> Connection:
         """A connection and a line in the log, or an error with its remedy."""
+        started = time.perf_counter()
         try:
             connection, token = self._open_with_token(params)
         except CredentialsError as error:
@@ -66,7 +76,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             if better := explained(error, self.login, params["sslmode"]):
                 raise better from error
             raise
-        self._log(params, token)
+        self._token = token
+        self._log(params, token, (time.perf_counter() - started) * 1000)
         return connection
 
     def _open_with_token(self, params: dict[str, Any]) -> tuple[Connection, Token]:
@@ -78,15 +89,26 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         except OperationalError as error:
             if not is_refusal(error):
                 raise
+            self._warn(token, error)
         token = self.tokens.renew(request, refused=token)
         return self._open(params, token), token
 
     def _open(self, params: dict[str, Any], token: Token) -> Connection:
         return super().get_new_connection({**params, "password": token.value})
 
-    def _log(self, params: dict[str, Any], token: Token) -> None:
+    def _warn(self, token: Token, error: OperationalError) -> None:
+        # Should the newer token be accepted, nothing else tells what was wrong with this one.
+        logger.warning(
+            "An IAM token %.0f s old was refused (%s), so a newer one is tried: %s",
+            self.tokens.age(token),
+            self.alias,
+            " ".join(str(error).split()),
+        )
+
+    def _log(self, params: dict[str, Any], token: Token, milliseconds: float) -> None:
         if not logger.isEnabledFor(logging.INFO):
             return
+        age = self.tokens.age(token)
         logger.info(
             "Connected to %s:%s/%s as %s (%s) with an IAM token %.0f s old",
             self.login.host,
@@ -94,7 +116,14 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             params.get("dbname", ""),
             self.login.user,
             self.alias,
-            self.tokens.age(token),
+            age,
+            extra={
+                "database": self.alias,
+                "database_host": self.login.host,
+                "database_role": self.login.user,
+                "connect_milliseconds": round(milliseconds, 1),
+                "token_age": round(age),
+            },
         )
 
     def close_if_health_check_failed(self) -> None:

@@ -3,53 +3,50 @@
 Django runs the checks of a backend's `validation_class` in `migrate` and in
 `check --database default`; that takes nothing but the ENGINE. A plain `manage.py check` and
 `runserver` never load a database backend, so they find these checks only where "dbauth" is in
-INSTALLED_APPS (apps.py). Where it is, the validation class leaves the work to the app, so that no
-message appears twice.
+INSTALLED_APPS (apps.py). The app leaves out the databases that Django checks by itself, so that
+no message appears twice.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
 from django.db.backends.base.validation import BaseDatabaseValidation
 
 from dbauth.errors import Misconfigured
-from dbauth.login import Login, RDSLogin
+from dbauth.login import Login
 
 # Where libpq looks when nothing names a file.
 DEFAULT_ROOTS = "~/.postgresql/root.crt"
 
 
-def check_databases(**_kwargs: Any) -> list[CheckMessage]:
-    """The messages for every database whose ENGINE is one of ours; what apps.py registers."""
+def check_databases(databases: Collection[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """The messages for every database whose ENGINE is one of ours; what apps.py registers.
+
+    `databases` are the aliases whose own checks Django runs in the same go.
+    """
     messages: list[CheckMessage] = []
-    for alias in connections:
+    for alias in set(connections).difference(databases or ()):
         # By name, so that the backends of other databases need not be loaded for this.
         if connections.settings[alias]["ENGINE"].partition(".")[0] == "dbauth":
             validation = connections[alias].validation
             if isinstance(validation, DatabaseValidation):
-                messages += validation.messages()
+                messages += validation.check()
     return messages
 
 
 class DatabaseValidation(BaseDatabaseValidation):
     """The checks of one database; an engine adds its own by extending `about`."""
 
-    login_class: ClassVar[type[Login]] = RDSLogin
-
     def check(self, **_kwargs: Any) -> list[CheckMessage]:
-        return [] if apps.is_installed("dbauth") else self.messages()
-
-    def messages(self) -> list[CheckMessage]:
         """Errors that keep the database from working, and warnings about what is unwise."""
         settings = self.connection.settings_dict
         try:
-            login = self.login_class(settings)
+            login: Login = self.connection.login_class(settings)
         except Misconfigured as error:
             return [self.error(error.id, error.problem, error.remedy)]
         return list(self.about(login, settings))
@@ -57,6 +54,7 @@ class DatabaseValidation(BaseDatabaseValidation):
     def about(self, login: Login, settings: dict[str, Any]) -> Iterator[CheckMessage]:
         yield from self._pool(login)
         yield from self._tls(login)
+        yield from self._gss(login)
         yield from self._roots(login)
         yield from self._health(settings)
         yield from self._name(login)
@@ -86,6 +84,16 @@ class DatabaseValidation(BaseDatabaseValidation):
                 f'OPTIONS["sslmode"] is {mode!r}, so the server\'s identity is not verified and '
                 "the token may be handed to somebody else.",
                 'Remove the option: the default is "verify-full".',
+            )
+
+    def _gss(self, login: Login) -> Iterator[CheckMessage]:
+        mode = login.options.get("gssencmode", "disable")
+        if mode != "disable":
+            yield self.warning(
+                "W004",
+                f'OPTIONS["gssencmode"] is {mode!r}, so a process with a Kerberos ticket encrypts '
+                "without TLS, and no certificate is verified.",
+                'Remove the option: the default is "disable".',
             )
 
     def _roots(self, login: Login) -> Iterator[CheckMessage]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.backends.postgresql import client
 
 from dbauth.credentials import CredentialsError
+from dbauth.errors import Misconfigured
 from dbauth.frames import forget_frames
 from dbauth.login import Login, RDSLogin
 from dbauth.tokens import TokenCache
@@ -16,6 +17,7 @@ VARIABLES = {
     "hostaddr": "PGHOSTADDR",
     "connect_timeout": "PGCONNECT_TIMEOUT",
     "sslnegotiation": "PGSSLNEGOTIATION",
+    "gssencmode": "PGGSSENCMODE",
     "options": "PGOPTIONS",
 }
 
@@ -46,9 +48,11 @@ class DatabaseClient(client.DatabaseClient):
         outer = sys.exception()
         try:
             super().runshell(parameters)
-        except CredentialsError as error:
+        except (CredentialsError, Misconfigured) as error:
+            from django.core.management import CommandError  # which a site has no need of
+
             forget_frames(error, outer)
-            raise SystemExit(str(error)) from None
+            raise CommandError(str(error)) from None
         except BaseException as error:
             # The frames of subprocess.run hold the environment, and with it the token.
             forget_frames(error, outer)

@@ -4,10 +4,17 @@ Lambda puts them in the environment. Profiles, SSO, container and instance roles
 SnapStart need boto3's provider chain, which is imported only when it is needed.
 """
 
+import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
 from typing import Any
+
+from dbauth.forking import after_fork
+
+# Seconds. A role that lost its permission refuses every connection, and the chain behind each
+# would ask the network again.
+FORGET_INTERVAL = 60
 
 
 class CredentialsError(Exception):
@@ -53,26 +60,50 @@ class CredentialSource:
     """
 
     def __init__(self) -> None:
+        self._forgotten_at = -math.inf
+        self._start()
+        after_fork(self._start)
+
+    def _start(self) -> None:
+        # boto3's credentials have a lock of their own, so a child process looks for them anew.
         self._provided: Any = None
+        self._lock = threading.Lock()
 
     def load(self) -> Credentials:
         """The current credentials; raises CredentialsError without any."""
         return _from_environment() or self._from_boto3()
 
     def forget(self) -> None:
-        """Ask boto3's chain from scratch next time: a file or role may have changed."""
-        self._provided = None
+        """Ask boto3's chain from scratch next time: a file or role may have changed.
+
+        Once in FORGET_INTERVAL at most.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if now - self._forgotten_at >= FORGET_INTERVAL:
+                self._forgotten_at = now
+                self._provided = None
 
     def _from_boto3(self) -> Credentials:
-        with _quiet_botocore():
-            if self._provided is None:
-                self._provided = _boto3_credentials()
-            frozen = _frozen(self._provided)
+        from dbauth.quiet import quiet_botocore  # credentials from the environment do without
+
+        with quiet_botocore():
+            provided = self._provider()
+            frozen = _frozen(provided)
         # botocore does not publish when credentials end, and a token dies with them.
-        expiry = getattr(self._provided, "_expiry_time", None)
+        expiry = getattr(provided, "_expiry_time", None)
         return Credentials(
             frozen.access_key, frozen.secret_key, frozen.token, expiry and expiry.timestamp()
         )
+
+    def _provider(self) -> Any:
+        """What boto3 found, looked for by one thread at a time; later refreshes are boto3's."""
+        if (provided := self._provided) is not None:
+            return provided
+        with self._lock:
+            if self._provided is None:
+                self._provided = _boto3_credentials()
+            return self._provided
 
 
 def _from_environment() -> Credentials | None:
@@ -103,7 +134,6 @@ def _boto3_credentials() -> Any:
     try:
         # Imported here: it takes longer than everything else that a connection needs.
         import boto3
-        from botocore.exceptions import BotoCoreError, ClientError
     except ImportError:
         raise CredentialsError(
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set and boto3 is not installed. "
@@ -111,7 +141,7 @@ def _boto3_credentials() -> Any:
         ) from None
     try:
         found = boto3.Session().get_credentials()
-    except (BotoCoreError, ClientError) as error:
+    except Exception as error:  # noqa: BLE001 - see _explained
         raise _explained(error) from None
     if found is None:
         raise CredentialsError(
@@ -123,33 +153,21 @@ def _boto3_credentials() -> Any:
 
 
 def _frozen(provided: Any) -> Any:
-    # Loaded already where `provided` came from.
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
         return provided.get_frozen_credentials()
-    except (BotoCoreError, ClientError) as error:
+    except Exception as error:  # noqa: BLE001 - see _explained
         raise _explained(error) from None
 
 
 def _explained(error: Exception) -> CredentialsError:
+    """The one error of every provider: helpers that are missing or print no JSON raise anything."""
+    from botocore.exceptions import BotoCoreError, ClientError  # loaded already
+
+    # botocore's texts are made for reading; others may quote what they failed to parse.
+    known = isinstance(error, (BotoCoreError, ClientError))
+    reason = str(error) if known else f"{type(error).__name__} in its provider."
     # Never chained: the frames of botocore's error hold the keys that it was working with.
     return CredentialsError(
-        f"boto3 could not provide AWS credentials: {error} "
+        f"boto3 could not provide AWS credentials: {reason} "
         "`aws sts get-caller-identity` shows the same in the same environment."
     )
-
-
-@contextmanager
-def _quiet_botocore() -> Iterator[None]:
-    """Keep botocore from logging AWS's responses, whose credentials it prints at DEBUG."""
-    import logging  # imported here: credentials from the environment do without
-
-    logger = logging.getLogger("botocore")
-    level = logger.level
-    if logger.getEffectiveLevel() < logging.INFO:
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -21,9 +21,17 @@ IDLE_CHECK_SECONDS = 5
 # libpq's default is to try TLS and to trust anybody. A setting in OPTIONS wins over each of these.
 DEFAULTS = {
     "sslmode": "verify-full",
-    # A query that nobody acknowledged for so many milliseconds finds its connection dead. The
-    # kernel's own patience is a quarter of an hour.
-    "tcp_user_timeout": 30_000,
+    # With a Kerberos ticket libpq would encrypt with GSSAPI instead of TLS, and ask for no
+    # certificate at all.
+    "gssencmode": "disable",
+    # A peer that vanished is given up about 15 seconds later, which leaves a request time to say
+    # so before API Gateway ends it after 29. Data that nobody acknowledges is the user timeout's
+    # business (milliseconds), a peer that we are waiting for the keepalives': the kernel would
+    # begin to ask after two hours.
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
 }
 
 

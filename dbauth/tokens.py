@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from dbauth.credentials import Credentials, CredentialSource
+from dbauth.forking import after_fork
 from dbauth.signing import TokenRequest, sign
 
 # A minute short of what the server grants, for slow networks and clocks that differ.
@@ -48,36 +49,52 @@ class TokenCache:
         self._credentials = credentials or CredentialSource()
         self._clock = clock
         self._tokens: dict[TokenRequest, Token] = {}
-        # Held while signing, so that threads which ask at once share one token.
+        self._make_lock()
+        after_fork(self._make_lock)
+
+    def _make_lock(self) -> None:
+        # Held while signing, so that threads which ask at once share one token. Never while
+        # loading credentials: boto3 may ask the network, and a good token need not wait for it.
         self._lock = threading.Lock()
 
     def get(self, request: TokenRequest) -> Token:
         """A token that the server should accept; raises CredentialsError."""
+        credentials = self._credentials.load()
         with self._lock:
-            credentials = self._credentials.load()
             token = self._tokens.get(request)
             if token is None or not token.is_fresh(credentials, self._clock()):
                 token = self._sign(request, credentials)
             return token
 
     def renew(self, request: TokenRequest, refused: Token) -> Token:
-        """A token other than `refused`; raises CredentialsError.
+        """A token of another value than `refused`; raises CredentialsError.
 
         Threads that were refused with the same token get one new token between them.
         """
+        token = self._tokens.get(request)
+        if token is not None and token is not refused:
+            return token
+        self._credentials.forget()
+        credentials = self._credentials.load()
         with self._lock:
             token = self._tokens.get(request)
             if token is None or token is refused:
-                self._credentials.forget()
-                token = self._sign(request, self._credentials.load())
+                token = self._sign(request, credentials, refused)
             return token
 
     def age(self, token: Token) -> float:
         """Seconds since `token` was signed."""
         return self._clock() - token.issued_at
 
-    def _sign(self, request: TokenRequest, credentials: Credentials) -> Token:
-        now = self._clock()
-        token = Token(sign(request, credentials, now), credentials, now)
-        self._tokens[request] = token
+    def _sign(
+        self, request: TokenRequest, credentials: Credentials, refused: Token | None = None
+    ) -> Token:
+        when = self._clock()
+        value = sign(request, credentials, when)
+        if refused is not None and value == refused.value:
+            # Two tokens of one second are the same. Dated back, not ahead: the server's clock may
+            # be behind ours, and a token from the future is refused.
+            when -= 1
+            value = sign(request, credentials, when)
+        token = self._tokens[request] = Token(value, credentials, when)
         return token

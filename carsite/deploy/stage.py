@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 from click import ClickException
 
-from carsite.database import RDS_CA, SIGNED_BY_RDS
+from carsite.database import RDS_CA, trusts_rds
 from carsite.deploy import outputs, secrets
-from dbauth.endpoints import parse
 
 
 def fill(cli: Any) -> None:
@@ -51,8 +50,9 @@ def own_policy(cli: Any) -> str:
 
 def require_roots(url: str) -> None:
     """Raise ClickException if the function could not verify its database's certificate."""
-    host = urlsplit(url).hostname or ""
-    if parse(host).kind in SIGNED_BY_RDS and not RDS_CA.is_file():
+    address = urlsplit(url)
+    host = address.hostname or ""
+    if address.scheme != "dsql" and trusts_rds(host) and not RDS_CA.is_file():
         raise ClickException(
             f"{RDS_CA} is missing, and without it no connection to {host} can be verified. Fetch"
             " it once with 'python manage.py fetch_rds_ca'."

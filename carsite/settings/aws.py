@@ -5,6 +5,8 @@ Required variables have no default here: without them the process does not start
 
 import os
 
+from pythonjsonlogger.core import RESERVED_ATTRS
+
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import LOGGING, MIDDLEWARE, env
 
@@ -44,13 +46,19 @@ STATIC_URL = "/static/"  # what links begin with, the storage decides
 WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
-    *MIDDLEWARE[:2],
-    "whitenoise.middleware.WhiteNoiseMiddleware",  # right after SecurityMiddleware, as it asks for
+    MIDDLEWARE[0],
+    "carsite.request_log.RequestLogMiddleware",  # runserver has a line of its own
+    MIDDLEWARE[1],
+    "carsite.staticfiles.LazyWhiteNoiseMiddleware",  # after SecurityMiddleware, as it asks for
     *MIDDLEWARE[2:],
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "carsite.storage.StageStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "carsite.staticfiles.StageStaticFilesStorage"},
 }
 
 LOGGING["handlers"]["console"]["formatter"] = "json"
+# Django attaches the request, which prints itself with its query string.
+LOGGING["formatters"]["json"]["reserved_attrs"] = [*RESERVED_ATTRS, "request"]
+# Every request has a line (carsite.request_log); Django's second one for 4xx would show its path.
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}

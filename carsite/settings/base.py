@@ -123,8 +123,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            # A command's output, of dumpdata say, is not to be mixed with this.
-            "stream": "ext://sys.stderr",
+            # A command's output is its own: manage.py asks for stderr.
+            "stream": f"ext://sys.{env('LOG_STREAM', default='stdout')}",
             "filters": ["request_id"],
             "formatter": "plain",
         },

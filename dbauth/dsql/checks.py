@@ -13,8 +13,6 @@ from dbauth.login import Login
 class DatabaseValidation(checks.DatabaseValidation):
     """What DSQL asks for beyond what every engine of dbauth does."""
 
-    login_class = DSQLLogin
-
     def about(self, login: Login, settings: dict[str, Any]) -> Iterator[CheckMessage]:
         yield from super().about(login, settings)
         yield from self._database(settings)

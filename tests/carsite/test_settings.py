@@ -183,7 +183,7 @@ def test_requests_are_logged_as_json_with_their_id(root: Path, ca: str) -> None:
     )
     url = f"{URL}?sslrootcert={ca}"
     done = python(root, "-c", code, DATABASE_URL=url, STATIC_ROOT=str(root), **REGULAR)
-    line = json.loads(done.stderr)
-    assert (line["level"], line["logger"]) == ("WARNING", "django.request")
+    line = json.loads(done.stdout)
+    assert (line["level"], line["logger"]) == ("INFO", "carsite.request")
     assert line["request_id"] == "abc-1"
-    assert line["message"] == "Not Found: /nowhere"
+    assert line["message"] == "GET - 404"

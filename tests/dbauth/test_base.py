@@ -1,6 +1,8 @@
 """ENGINE "dbauth" through the front door: let in, turned away, and at what price in tokens."""
 
 import logging
+import os
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -68,6 +70,24 @@ def test_options_of_the_backend_are_not_sent_to_libpq(rds):
     options = {"region": "us-east-1", "idle_check_seconds": "2.5", "application_name": "dbauth"}
     connection = wrapper(rds, options=options)
     assert ask(connection, "SHOW application_name") == "dbauth"
+
+
+def test_a_peer_that_vanishes_is_given_up_before_api_gateway_ends_the_request(rds):
+    connection = wrapper(rds)
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as watched:
+        assert watched.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        idle, interval, count, unacknowledged = (
+            watched.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (
+                socket.TCP_KEEPIDLE,
+                socket.TCP_KEEPINTVL,
+                socket.TCP_KEEPCNT,
+                socket.TCP_USER_TIMEOUT,
+            )
+        )
+    assert (idle, interval, count, unacknowledged) == (5, 5, 2, 10_000)
+    assert idle + interval * count < 29
 
 
 # At what price
@@ -152,7 +172,18 @@ def test_a_refused_token_is_replaced_once(rds):
     stale.close()
     rds.control.refuse(1)
     assert ask(stale, "SELECT session_user") == "app"
-    assert rds.control.statistics().reasons == ["ordered: access-denied"]
+    statistics = rds.control.statistics()
+    assert (statistics.reasons, statistics.tokens) == (["ordered: access-denied"], 2)
+
+
+def test_a_refused_token_is_one_warning_with_the_servers_words(rds, caplog):
+    rds.control.refuse(1)
+    wrapper(rds).ensure_connection()
+    (line,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert line.name == "dbauth"
+    assert "token 0 s old was refused (default)" in line.getMessage()
+    assert 'PAM authentication failed for user "app"' in line.getMessage()
+    assert "X-Amz" not in line.getMessage()
 
 
 def test_a_refused_token_is_replaced_no_more_than_once(rds):
@@ -290,6 +321,16 @@ def test_the_refusal_reaches_django_with_the_drivers_error_as_its_cause(rds):
     assert isinstance(caught.value.__cause__, psycopg2.OperationalError)
 
 
+def test_an_error_that_was_being_handled_keeps_its_frames(rds):
+    rds.control.refuse(2)
+    try:
+        {}["earlier"]
+    except KeyError as earlier:
+        refusal(wrapper(rds))
+        frames = earlier.__traceback__
+    assert frames is not None
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -343,6 +384,21 @@ def test_a_connection_is_checked_after_a_pause_and_once_a_request(rds, checks):
     connection.close_if_unusable_or_obsolete()
     time.sleep(0.1)
     ask(connection, "SELECT pg_sleep(0.1)::text")
+    ask(connection, "SELECT 1")
+    assert len(checks) == 1
+
+
+def test_a_pause_is_counted_from_the_last_use(rds, checks, monkeypatch):
+    connection = persistent(rds, idle_check_seconds=5)
+    clock = Clock(100.0)
+    clock.time = clock.monotonic = clock
+    monkeypatch.setattr("dbauth.liveness.time", clock)
+    for _ in range(5):
+        ask(connection, "SELECT 1")
+        connection.close_if_unusable_or_obsolete()
+        clock.now += 4
+    assert checks == []
+    clock.now += 1
     ask(connection, "SELECT 1")
     assert len(checks) == 1
 

@@ -46,7 +46,7 @@ def messages(settings, **changes):
     settings = settings | changes | {"OPTIONS": options}
     validation = ConnectionHandler({"default": settings})["default"].validation
     assert isinstance(validation, checks.DatabaseValidation)
-    return validation.messages()
+    return validation.check()
 
 
 def ids(found):
@@ -72,6 +72,7 @@ RDS_CASES = [
     ("E007", {"OPTIONS": {"idle_check_seconds": -1}}, 'OPTIONS["idle_check_seconds"] is -1'),
     ("E008", {"OPTIONS": {"pool": True}}, 'OPTIONS["pool"] is set'),
     ("W001", {"OPTIONS": {"sslmode": "require"}}, "OPTIONS[\"sslmode\"] is 'require'"),
+    ("W004", {"OPTIONS": {"gssencmode": "prefer"}}, "OPTIONS[\"gssencmode\"] is 'prefer'"),
     ("W002", {"CONN_MAX_AGE": 600}, "CONN_MAX_AGE is 600 and CONN_HEALTH_CHECKS is False"),
     (
         "W003",
@@ -149,6 +150,27 @@ def test_databases_of_other_engines_are_left_alone(good, monkeypatch):
     ]
 
 
+def test_the_app_leaves_out_what_django_checks_by_itself(good, monkeypatch):
+    wrong = good | {"USER": ""}
+    monkeypatch.setattr(checks, "connections", ConnectionHandler({"default": wrong, "b": wrong}))
+    assert [message.msg for message in checks.check_databases(databases=["default"])] == [
+        "DATABASES['b']: USER is not set."
+    ]
+
+
+def test_a_subclass_of_the_backend_is_checked_with_its_own_login(good):
+    renamed = good | {"ENGINE": "tests.dbauth.project.renamed"}
+    assert messages(renamed) == []
+    assert ids(messages(renamed, USER="somebody")) == ["E999"]
+
+
+@pytest.mark.parametrize("apps", ["[]", '["dbauth"]'])
+def test_a_renamed_engine_is_checked_with_and_without_the_app(good, apps):
+    settings = good | {"ENGINE": "tests.dbauth.project.renamed", "USER": "somebody"}
+    result = manage(settings, "check", "--database", "default", EXTRA_APPS=apps)
+    assert result.stderr.count("dbauth.E999") == 1
+
+
 @pytest.mark.parametrize(
     ("apps", "command", "times"),
     [
@@ -157,6 +179,7 @@ def test_databases_of_other_engines_are_left_alone(good, monkeypatch):
         ('["dbauth"]', ["check"], 1),
         ('["dbauth"]', ["check", "--database", "default"], 1),
         ("[]", ["migrate"], 1),
+        ('["dbauth"]', ["migrate"], 1),
     ],
 )
 def test_where_the_checks_run(good, apps, command, times):

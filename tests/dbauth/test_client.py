@@ -7,6 +7,7 @@ import sys
 import traceback
 
 import pytest
+from django.core.management import CommandError
 from django.db.backends.postgresql import client
 
 from tests.dbauth.conftest import CLUSTER, DSQL_ENDPOINT, entry, wrapper
@@ -68,6 +69,7 @@ def test_the_command_line_shows_no_token(rds):
     assert "X-Amz-Signature" in environment["PGPASSWORD"]
     assert environment["PGHOSTADDR"] == "127.0.0.1"
     assert environment["PGCONNECT_TIMEOUT"] == "5"
+    assert environment["PGGSSENCMODE"] == "disable"
 
 
 def test_a_shell_that_fails_shows_no_token(rds, monkeypatch):
@@ -88,6 +90,36 @@ def test_dbshell_without_credentials_says_what_to_do(rds, psql):
     assert result.returncode == 1
     assert "AWS_SECRET_ACCESS_KEY" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_dbshell_with_settings_that_cannot_work_names_them(rds, psql):
+    result = manage(entry(rds, "app", PORT="five"), "dbshell", PATH=psql, **rds.environment())
+    assert result.returncode == 1
+    assert "CommandError: PORT is 'five'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_shell_without_credentials_shows_no_half_of_them(rds, aws):
+    aws({"AWS_ACCESS_KEY_ID": "AKIAHALF", "AWS_REGION": rds.region})
+    with pytest.raises(CommandError) as caught:
+        wrapper(rds).client.runshell([])
+    assert caught.value.__context__ is not None
+    assert caught.value.__context__.__traceback__ is None
+
+
+def test_a_shell_that_fails_leaves_the_frames_of_an_earlier_error(rds, monkeypatch):
+    monkeypatch.setattr("django.db.backends.base.client.subprocess.run", interrupt)
+    try:
+        {}["earlier"]
+    except KeyError as earlier:
+        with pytest.raises(KeyboardInterrupt):
+            wrapper(rds).client.runshell([])
+        frames = earlier.__traceback__
+    assert frames is not None
+
+
+def interrupt(*_arguments, **_keywords):
+    raise KeyboardInterrupt
 
 
 def test_the_client_is_djangos(rds):

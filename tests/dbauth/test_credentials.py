@@ -7,11 +7,14 @@ import logging
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
 
 from dbauth.credentials import Credentials, CredentialsError, CredentialSource
+from dbauth.quiet import quiet_botocore
 
 FAR = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=6)
 
@@ -34,6 +37,15 @@ def no_credentials(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+class Clock:
+    """Stands for the module `time`."""
+
+    now = 5.0
+
+    def monotonic(self):
+        return self.now
 
 
 def in_the_environment(monkeypatch, **more):
@@ -103,6 +115,84 @@ def test_a_profile_that_changed_is_read_again_after_a_refusal(tmp_path):
     file.write_text(text.format("new"))
     source.forget()
     assert source.load().secret_key == "new"
+
+
+def test_boto3s_chain_is_asked_anew_once_a_minute_however_often_tokens_are_refused(
+    monkeypatch, tmp_path
+):
+    text = "[default]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = {}\n"
+    file = tmp_path / "credentials"
+    file.write_text(text.format("first"))
+    clock = Clock()
+    monkeypatch.setattr("dbauth.credentials.time", clock)
+    source = CredentialSource()
+    source.load()
+    source.forget()
+    source.load()
+    file.write_text(text.format("second"))
+    clock.now += 59
+    source.forget()
+    assert source.load().secret_key == "first"
+    clock.now += 1
+    source.forget()
+    assert source.load().secret_key == "second"
+
+
+def test_a_hundred_threads_look_for_credentials_once(monkeypatch, tmp_path):
+    (tmp_path / "credentials").write_text(
+        "[default]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n"
+    )
+    sessions, original = [], boto3.Session
+
+    def session():
+        sessions.append(threading.current_thread())
+        time.sleep(0.05)
+        return original()
+
+    monkeypatch.setattr(boto3, "Session", session)
+    source = CredentialSource()
+    with ThreadPoolExecutor(100) as pool:
+        list(pool.map(lambda _: source.load(), range(100)))
+    assert len(sessions) == 1
+
+
+@pytest.fixture
+def helper(tmp_path):
+    """Writes a profile whose credentials are what a program prints."""
+
+    def helper(printed):
+        program = tmp_path / "helper"
+        if printed is not None:
+            program.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}\nEND\n")
+            program.chmod(0o700)
+        (tmp_path / "config").write_text(f"[default]\ncredential_process = {program}\n")
+
+    return helper
+
+
+EXPIRED = {
+    "Version": 1,
+    "AccessKeyId": "ASIAOLD",
+    "SecretAccessKey": "old-secret",
+    "SessionToken": "old-session",
+    "Expiration": "2020-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("printed", "error"),
+    [
+        ("{'AccessKeyId': 'single-quoted-secret'}", "JSONDecodeError"),
+        (None, "FileNotFoundError"),
+        (json.dumps(EXPIRED), "RuntimeError"),
+    ],
+    ids=["not JSON", "missing", "expired"],
+)
+def test_a_credential_process_that_fails_is_named_and_not_quoted(helper, printed, error):
+    helper(printed)
+    with pytest.raises(CredentialsError, match=rf"{error}.*get-caller-identity") as caught:
+        CredentialSource().load()
+    assert "secret" not in str(caught.value)
 
 
 class ContainerEndpoint(http.server.BaseHTTPRequestHandler):
@@ -208,6 +298,24 @@ def test_a_role_of_the_container_comes_with_its_expiry(container):
     credentials = CredentialSource().load()
     assert fields(credentials) == ("ASIACONTAINER", "container-secret", "container-session")
     assert credentials.expires_at == int(FAR.timestamp())
+
+
+def test_a_botocore_logger_with_a_level_of_its_own_is_quiet_too(assume, caplog):
+    assume("app")
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("botocore")]:
+        caplog.set_level(logging.DEBUG, name)
+    CredentialSource().load()
+    debug = [record for record in caplog.records if record.levelno < logging.INFO]
+    assert [record for record in debug if record.name.startswith("botocore")] == []
+
+
+def test_other_threads_may_log_meanwhile(caplog):
+    caplog.set_level(logging.DEBUG, "botocore.parsers")
+    log = logging.getLogger("botocore.parsers").debug
+    with quiet_botocore(), ThreadPoolExecutor(1) as pool:
+        log("mine")
+        pool.submit(log, "another's").result()
+    assert caplog.messages == ["another's"]
 
 
 def test_boto3_may_log_again_once_credentials_are_fetched(container, caplog):

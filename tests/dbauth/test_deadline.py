@@ -55,6 +55,36 @@ def test_a_plain_connection_has_deadlines_too(server):
         cursor.execute("SELECT pg_sleep(20)")
 
 
+def test_a_timer_that_fires_as_the_block_ends_comes_too_late(monkeypatch):
+    monkeypatch.setattr("dbauth.deadline.threading", LateTimer())
+    left, right = socket.socketpair()
+    with left, right:
+        with deadline(Socket(left), 5):
+            pass
+        left.sendall(b"still open")
+        assert right.recv(100) == b"still open"
+
+
+class LateTimer:
+    """Stands for `threading`: the timer's thread gets the lock when the block lets go of it."""
+
+    def Timer(self, _seconds, fire):  # noqa: N802 - threading's name
+        self.fire = fire
+        return self
+
+    def Lock(self):  # noqa: N802 - threading's name
+        return self
+
+    def start(self):
+        pass
+
+    cancel = __enter__ = start
+
+    def __exit__(self, *_):
+        fire, self.fire = self.fire, lambda: None
+        fire()
+
+
 def test_an_error_inside_passes_through():
     left, right = socket.socketpair()
     with left, right, pytest.raises(KeyError), deadline(Socket(left), 5):

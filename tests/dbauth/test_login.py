@@ -25,11 +25,16 @@ def params(login_class, host, **options):
 def test_tls_is_verified_and_waiting_is_limited_unless_the_options_say_otherwise():
     assert params(RDSLogin, RDS_HOST) == {
         "sslmode": "verify-full",
+        "gssencmode": "disable",
         "connect_timeout": 5,
-        "tcp_user_timeout": 30_000,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
     }
     changed = {"sslmode": "require", "connect_timeout": 9, "tcp_user_timeout": 0}
-    assert params(RDSLogin, RDS_HOST, **changed) == changed
+    sent = params(RDSLogin, RDS_HOST, **changed)
+    assert {name: sent[name] for name in changed} == changed
 
 
 def test_libpq_gets_whole_seconds():

@@ -1,6 +1,7 @@
 """ENGINE "dbauth.dsql" through the front door: the signing in."""
 
 import logging
+import math
 import time
 
 import psycopg2
@@ -99,6 +100,34 @@ def test_a_cluster_that_does_not_wake_up_is_given_up_after_the_connect_timeout(d
     assert "waking up cluster" in refusal(wrapper(dsql, "admin", {"connect_timeout": 1}))
     assert 0.4 < time.monotonic() - started < 1.5
     assert len(dsql.control.statistics().refusals) > 1
+
+
+def test_each_try_at_a_cluster_that_is_waking_up_gets_the_time_that_is_left(dsql, monkeypatch):
+    clock, given, connect = Clock(), [], psycopg2.connect
+    monkeypatch.setattr("dbauth.dsql.base.time", clock)
+    monkeypatch.setattr("dbauth.dsql.waking.time", clock)
+    monkeypatch.setattr(
+        DatabaseWrapper.Database,
+        "connect",
+        lambda **params: given.append(params["connect_timeout"]) or connect(**params),
+    )
+    dsql.control.refuse(6, "waking-up")
+    wrapper(dsql, "admin", {"connect_timeout": 10}).ensure_connection()
+    assert given[0] == 10
+    assert given == sorted(given, reverse=True)
+    assert given[-1] == math.ceil(10 - clock.now) < 10
+
+
+class Clock:
+    """Stands for the module `time`, and sleeps without waiting."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
 
 
 def test_a_refusal_is_not_taken_for_waking_up(dsql):

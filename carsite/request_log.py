@@ -1,0 +1,94 @@
+"""One line a request for the deployed stages; docs/operations.md has queries for it.
+
+A line holds what operating needs and nothing about people: the route instead of the path, no query
+string, no address, no user, no body.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger("carsite.request")
+
+# X-Ray's trace id within the header; anything else in there could be a client's invention.
+TRACE_ID = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
+
+Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
+
+_served = itertools.count()
+
+
+class DatabaseTime:
+    """Counts queries and their time, as an execute_wrapper."""
+
+    __slots__ = ("queries", "seconds")
+
+    def __init__(self) -> None:
+        self.queries = 0
+        self.seconds = 0.0
+
+    def __call__(
+        self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.queries += 1
+            self.seconds += time.perf_counter() - started
+
+
+class RequestLogMiddleware:
+    """Logs each request once it is answered; after RequestIdMiddleware, before everything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        database, started = DatabaseTime(), time.perf_counter()
+        with connection.execute_wrapper(database):
+            response = self.get_response(request)
+        if logger.isEnabledFor(logging.INFO):
+            milliseconds = (time.perf_counter() - started) * 1000
+            fields = _fields(request, response, milliseconds, database)
+            logger.info(
+                "%s %s %s", fields["method"], fields["route"], fields["status"], extra=fields
+            )
+        return response
+
+
+def _fields(
+    request: HttpRequest, response: HttpResponse, milliseconds: float, database: DatabaseTime
+) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "method": request.method,
+        "route": _route(request),
+        "status": response.status_code,
+        "milliseconds": round(milliseconds, 1),
+        "database_milliseconds": round(database.seconds * 1000, 1),
+        "queries": database.queries,
+        "cold_start": next(_served) == 0,
+    }
+    # Only dbauth's connections have one, and only while they are open.
+    age = getattr(connection, "token_age", None)
+    if age is not None:
+        fields["token_age"] = round(age)
+    trace = os.environ.get("_X_AMZN_TRACE_ID") or request.headers.get("X-Amzn-Trace-Id", "")
+    if found := TRACE_ID.search(trace):
+        fields["xray_trace_id"] = found[1]
+    return fields
+
+
+def _route(request: HttpRequest) -> str:
+    """The pattern that matched, such as "/cars/<str:pk>"; "-" for files and unknown paths."""
+    match = request.resolver_match
+    return f"/{match.route}" if match else "-"

@@ -1,0 +1,72 @@
+"""Steps `credentials` and `token`: who signs, until when, and what."""
+
+import time
+
+from dbauth.credentials import Credentials, CredentialsError, CredentialSource
+from dbauth.doctor.case import Case
+from dbauth.doctor.finding import Failure
+from dbauth.doctor.identity import RefusedByAWS, identity
+from dbauth.signing import TOKEN_LIFETIME
+
+STS_SECONDS = 3
+RENEW = (
+    "Renew them: `aws login` or `aws sso login` with the profile, or export new AWS_* variables. "
+    "In Lambda the service renews them: there, look for AWS_* variables that a deployment has set."
+)
+REFUSALS = {
+    "ExpiredToken": ("have expired", RENEW),
+    "ExpiredTokenException": ("have expired", RENEW),
+    "InvalidClientTokenId": (
+        "are unknown to AWS: deleted, disabled, or without their AWS_SESSION_TOKEN",
+        RENEW,
+    ),
+    "SignatureDoesNotMatch": (
+        "were refused: the secret key is not this key's, or this machine's clock is wrong",
+        "Compare `date -u` with the true time; then copy both keys again.",
+    ),
+}
+
+
+def credentials(case: Case) -> str:
+    """There are credentials, they have not ended, and AWS knows them where it can be asked."""
+    try:
+        found = CredentialSource().load()
+    except CredentialsError as error:
+        raise Failure(str(error), "`aws sts get-caller-identity` shows what AWS sees.") from None
+    now = time.time()
+    if found.expires_at is not None and found.expires_at <= now:
+        raise Failure(
+            f"The credentials {found.access_key} ended at {_utc(found.expires_at)} UTC.", RENEW
+        )
+    until = f"until {_utc(found.expires_at)} UTC" if found.expires_at else "with no known end"
+    return f"{found.access_key} {until}; {_whose(case, found)}"
+
+
+def _whose(case: Case, found: Credentials) -> str:
+    try:
+        case.caller = identity(found, case.login.region, case.seconds(STS_SECONDS))
+    except RefusedByAWS as error:
+        if error.code in REFUSALS:
+            what, remedy = REFUSALS[error.code]
+            cause = f"The credentials {found.access_key} {what} (STS: {error.code})."
+            raise Failure(cause, remedy) from None
+        return f"whose they are, STS would not say ({error.code})"
+    except OSError:
+        # Usual in a VPC without a NAT gateway, and no fault: tokens are signed locally.
+        return "whose they are, nobody could say: STS is out of reach from here"
+    return f"they are {case.caller}"
+
+
+def token(case: Case) -> str:
+    """A token is signed; this asks nobody."""
+    request = case.login.token_request
+    try:
+        signed = case.wrapper.tokens.get(request)
+    except CredentialsError as error:
+        raise Failure(str(error), "`aws sts get-caller-identity` shows what AWS sees.") from None
+    until = _utc(signed.issued_at + TOKEN_LIFETIME)
+    return f"signed for {request.service} at {request.host}, good until {until} UTC"
+
+
+def _utc(when: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(when))

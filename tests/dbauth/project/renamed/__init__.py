@@ -1,0 +1,1 @@
+"""ENGINE "tests.dbauth.project.renamed": a project's own subclass of the backend."""
