@@ -41,6 +41,9 @@ from django.urls import get_resolver  # noqa: E402
 
 from carsite.gateway import http_handler, is_http  # noqa: E402
 from carsite.wsgi import application  # noqa: E402
+from dbauth.retry import time_limit  # noqa: E402
+
+ANSWER_SECONDS = 2
 
 _http = http_handler(application)
 # Django imports the URLs, and with them views and serializers, when the first request comes.
@@ -55,7 +58,12 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
     An error in the latter is raised, so that `zappa manage` and `zappa invoke` report it.
     """
-    return _http(event, context) if is_http(event) else _command(event, context)
+    if not is_http(event):
+        return _command(event, context)
+    # After the last attempt there has to be time for the answer.
+    remaining = context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS
+    with time_limit(remaining):
+        return _http(event, context)
 
 
 def _command(event: dict[str, Any], context: Any) -> Any:

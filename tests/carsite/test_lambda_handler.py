@@ -154,8 +154,10 @@ def test_compressed_files_and_fonts_arrive_as_they_are(regular: Function) -> Non
 
 FIRST_REQUEST = f"""
 import json, sys
+from types import SimpleNamespace
 from carsite.lambda_handler import handler
-answer = handler(json.loads({json.dumps(get("rest", "/regular/cars"))!r}), None)
+context = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000)
+answer = handler(json.loads({json.dumps(get("rest", "/regular/cars"))!r}), context)
 print(json.dumps([answer["statusCode"], sorted(sys.modules)]))
 """
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -13,6 +15,7 @@ from django.db import (
     connections,
     transaction,
 )
+from django.db.backends.postgresql.introspection import DatabaseIntrospection as PostgreSQL
 from django.db.models import F
 
 from dbauth.dsql.transactions import BrokenTransactionError
@@ -248,3 +251,28 @@ def test_iterating_over_many_rows_needs_no_cursor_of_the_server(tables):
     counters().bulk_create(Counter(name=str(number)) for number in range(2500))
     assert sum(1 for _ in counters().iterator(chunk_size=100)) == 2500
     assert tables.refusals() == []
+
+
+def test_the_dialect_brings_neither_boto3_nor_other_fields(root):
+    code = (
+        "import sys, dbauth.dsql.base; from django.db.models import AutoField;"
+        "print([name for name in ('boto3', 'botocore', 'aurora_dsql_django.base',"
+        " 'aurora_dsql_psycopg2') if name in sys.modules], AutoField.rel_db_type.__module__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "[] django.db.models.fields\n", done.stderr
+
+
+def test_indexes_are_recognised_under_the_name_that_dsql_gives_them(tables, monkeypatch):
+    """The gate's server calls them btree, as PostgreSQL does; DSQL calls them btree_index."""
+    introspection = tables.connection.introspection
+    reported = {"some_index": {"columns": ["name"], "index": True, "type": "btree_index"}}
+    monkeypatch.setattr(PostgreSQL, "get_constraints", lambda *args: reported)
+    assert introspection.get_constraints(None, "garage_counter")["some_index"]["type"] == "idx"
