@@ -42,6 +42,7 @@ class Loads:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "carsite.settings.local",
             "DATABASE_URL": self.server.url(self.database),
+            "LOG_LEVEL": "WARNING",  # a new connection is a line of its own
         }
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(

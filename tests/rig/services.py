@@ -129,13 +129,24 @@ def dsql(rig: Rig) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]:
-    """The service on DSQL and the gate that it goes through; `options` join its DATABASE_URL."""
+def dsql_cluster(rig: Rig, database: str, **options: str) -> Iterator[tuple[str, Rows, DsqlGate]]:
+    """A DSQL cluster with a role that is not admin: its URL, SQL in it, and its gate."""
     server = rig.postgresql()
-    database = server.create_database("dsql")
+    server.create_database(database)
     with running_dsql_gate(server, [DSQL], database=database) as gate:
         add_role(gate, DSQL_USER, DSQL_SCHEMA)
         url = gate.url(DSQL_USER, schema=DSQL_SCHEMA, **options)
+        yield (
+            url,
+            lambda sql: server.execute(f"SET search_path = {DSQL_SCHEMA}; {sql}", database),
+            gate,
+        )
+
+
+@contextlib.contextmanager
+def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]:
+    """The service on DSQL and the gate that it goes through; `options` join its DATABASE_URL."""
+    with dsql_cluster(rig, "dsql", **options) as (url, rows, gate):
         service = Service(
             name="dsql",
             engine="dbauth.dsql",
@@ -144,7 +155,7 @@ def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]
                 **collected(rig),
                 **gate.environment(gate.temporary),
             },
-            rows=lambda sql: server.execute(f"SET search_path = {DSQL_SCHEMA}; {sql}", database),
+            rows=rows,
             log=rig.folder / "dsql.log",
             certificate=rig.certificate(),
         )
@@ -177,14 +188,14 @@ def lambda_regular(kind: Kind) -> MakeService:
 
 @contextlib.contextmanager
 def lambda_dsql(rig: Rig) -> Iterator[Service]:
-    """The dsql stage's archive in Lambda, behind a REST API, on a database that wants tokens."""
+    """The dsql stage's archive in Lambda, behind a REST API, on Aurora DSQL."""
     name = "lambda-dsql-rest"
-    with iam_door(rig, name) as (url, rows, door):
+    with dsql_cluster(rig, name) as (url, rows, gate):
         yield from _running_function(
             PackagedService(
                 name=name,
-                engine="dbauth",
-                environment=deployed("dsql", url) | door.environment(door.temporary),
+                engine="dbauth.dsql",
+                environment=deployed("dsql", url) | gate.environment(gate.temporary),
                 rows=rows,
                 log=rig.folder / f"{name}.log",
                 certificate=rig.certificate(),
