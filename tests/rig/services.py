@@ -186,23 +186,27 @@ def lambda_regular(kind: Kind) -> MakeService:
     return make
 
 
-@contextlib.contextmanager
-def lambda_dsql(rig: Rig) -> Iterator[Service]:
-    """The dsql stage's archive in Lambda, behind a REST API, on Aurora DSQL."""
-    name = "lambda-dsql-rest"
-    with dsql_cluster(rig, name) as (url, rows, gate):
-        yield from _running_function(
-            PackagedService(
-                name=name,
-                engine="dbauth.dsql",
-                environment=deployed("dsql", url) | gate.environment(gate.temporary),
-                rows=rows,
-                log=rig.folder / f"{name}.log",
-                certificate=rig.certificate(),
-                package=rig.package("dsql"),
-                kind="rest",
+def lambda_dsql(kind: Kind) -> MakeService:
+    """The dsql stage's archive in Lambda, behind a gateway of this kind, on Aurora DSQL."""
+
+    @contextlib.contextmanager
+    def make(rig: Rig) -> Iterator[Service]:
+        name = f"lambda-dsql-{kind}"
+        with dsql_cluster(rig, name) as (url, rows, gate):
+            yield from _running_function(
+                PackagedService(
+                    name=name,
+                    engine="dbauth.dsql",
+                    environment=deployed("dsql", url) | gate.environment(gate.temporary),
+                    rows=rows,
+                    log=rig.folder / f"{name}.log",
+                    certificate=rig.certificate(),
+                    package=rig.package("dsql"),
+                    kind=kind,
+                )
             )
-        )
+
+    return make
 
 
 SERVICES: dict[str, MakeService] = {
@@ -214,7 +218,8 @@ SERVICES: dict[str, MakeService] = {
     # From the archives, one for each stage and each payload format.
     "lambda-regular-rest": lambda_regular("rest"),
     "lambda-regular-http": lambda_regular("http"),
-    "lambda-dsql-rest": lambda_dsql,
+    "lambda-dsql-rest": lambda_dsql("rest"),
+    "lambda-dsql-http": lambda_dsql("http"),
 }
 
 

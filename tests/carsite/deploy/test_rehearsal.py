@@ -201,6 +201,7 @@ def test_a_secret_key_is_made_once_and_given_keys_are_taken(rehearsal: Rehearsal
 def test_management_commands_run_inside_the_function(rehearsal: Rehearsal, stage: str) -> None:
     rehearsal.succeed("manage", stage, "migrate --no-color")
     assert "[X] 0001_initial" in rehearsal.succeed("manage", stage, "showmigrations cars")
+    assert "round-trip" in rehearsal.succeed("manage", stage, "dbdoctor")
 
 
 @pytest.mark.parametrize("stage", STAGES)
