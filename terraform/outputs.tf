@@ -36,6 +36,11 @@ output "aurora_dsql_host" {
   value       = one(concat(module.dsql[*].host, module.aurora_iam[*].endpoint))
 }
 
+output "aurora_dsql_public_host" {
+  description = "Host name of the DSQL cluster from outside the VPC, where the administrator runs create_db_user; null on Aurora."
+  value       = one(module.dsql[*].public_host)
+}
+
 output "aurora_dsql_cluster_resource_id" {
   description = "What the IAM permission names: the identifier of a DSQL cluster, the resource id (cluster-...) of an Aurora cluster."
   value       = var.enable_aurora_dsql_cluster ? local.dsql_resource_id : null

@@ -29,7 +29,7 @@ variable "database_user" {
 }
 
 variable "database_password" {
-  description = "The administrator's password, 8 to 128 characters. Neither the plan nor the state holds it, so it must be given each time: in terraform.tfvars or as TF_VAR_database_password."
+  description = "The administrator's password, 8 to 41 characters. Neither the plan nor the state holds it, so it must be given each time: in terraform.tfvars or as TF_VAR_database_password."
   type        = string
   default     = null
   ephemeral   = true
@@ -81,7 +81,7 @@ variable "aurora_instance_class" {
 }
 
 variable "aurora_auto_pause" {
-  description = "Whether db.serverless stops after five minutes without a connection; the next one waits some 15 seconds. Null means: except in production. Needs PostgreSQL 15.7, 16.3 or newer."
+  description = "Whether db.serverless stops after five minutes without a connection; the next one waits some 15 seconds. Null means: except in production. Needs PostgreSQL 13.15, 14.12, 15.7, 16.3 or newer."
   type        = bool
   default     = null
 }

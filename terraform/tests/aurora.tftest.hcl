@@ -288,3 +288,171 @@ run "missing_password_is_refused" {
 
   expect_failures = [aws_rds_cluster.this]
 }
+
+run "password_longer_than_aurora_takes_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    master_password = "${join("", [for index in range(41) : "a"])}b"
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "longest_password_is_taken" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    master_password = join("", [for index in range(41) : "a"])
+  }
+}
+
+################################################################################
+# Not every version can pause
+################################################################################
+
+run "version_15_6_cannot_pause" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "15.6"
+    auto_pause     = true
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "version_16_2_cannot_pause" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "16.2"
+    auto_pause     = true
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "version_14_11_cannot_pause" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "14.11"
+    auto_pause     = true
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "version_13_14_cannot_pause" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "13.14"
+    auto_pause     = true
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "version_15_7_pauses" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "15.7"
+    auto_pause     = true
+  }
+}
+
+run "version_17_4_pauses" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "17.4"
+    auto_pause     = true
+  }
+}
+
+run "version_13_pauses" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "13"
+    auto_pause     = true
+  }
+}
+
+run "version_that_cannot_pause_may_stay_awake" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "15.6"
+  }
+}
+
+run "fixed_class_needs_no_version_that_pauses" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "15.6"
+    instance_class = "db.t4g.medium"
+    auto_pause     = true
+  }
+}
+
+run "new_major_version_is_applied_and_support_is_not_extended" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.allow_major_version_upgrade && aws_rds_cluster.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
+    error_message = "AWS refuses a new major version, or bills extended support."
+  }
+}

@@ -29,6 +29,11 @@ run "endpoint_answers_to_the_clusters_name" {
   }
 
   assert {
+    condition     = output.public_host == "vftmkydwxvxys6asbsc6ih2the.dsql.us-east-1.on.aws"
+    error_message = "The public host is ${output.public_host}"
+  }
+
+  assert {
     condition     = output.endpoint == "vpce-07acca8bd8980c621-nruuwp08.dsql-fnh4.us-east-1.vpce.amazonaws.com"
     error_message = "The endpoint is ${output.endpoint}, not the name that covers all zones."
   }

@@ -46,6 +46,11 @@ run "outputs_have_the_guides_shapes" {
   }
 
   assert {
+    condition     = output.aurora_dsql_public_host == "vftmkydwxvxys6asbsc6ih2the.dsql.us-east-1.on.aws"
+    error_message = "aurora_dsql_public_host is ${output.aurora_dsql_public_host}"
+  }
+
+  assert {
     condition     = output.aurora_dsql_port == 5432
     error_message = "aurora_dsql_port is ${output.aurora_dsql_port}"
   }

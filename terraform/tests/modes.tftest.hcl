@@ -23,6 +23,11 @@ run "second_database_on_aurora_postgresql" {
   }
 
   assert {
+    condition     = output.aurora_dsql_public_host == null
+    error_message = "An Aurora cluster has no second name."
+  }
+
+  assert {
     condition     = output.aurora_dsql_cluster_resource_id == "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ" && output.aurora_dsql_port == 5432
     error_message = "The resource id is ${output.aurora_dsql_cluster_resource_id}"
   }

@@ -21,6 +21,11 @@ run "private_and_free_of_charge" {
   }
 
   assert {
+    condition     = contains(data.aws_availability_zones.available.exclude_zone_ids, "use1-az3")
+    error_message = "A zone that new services do not come to may be one of the first two."
+  }
+
+  assert {
     condition     = { for zone, subnet in aws_subnet.private : zone => subnet.cidr_block } == { us-east-1a = "10.42.0.0/20", us-east-1b = "10.42.16.0/20" }
     error_message = "The private subnets are not in the first two zones."
   }
@@ -51,7 +56,7 @@ run "database_subnets_without_a_way_out" {
   }
 
   assert {
-    condition     = length(aws_route_table_association.database) == 2 && length(aws_route.internet) == 0 && length(aws_internet_gateway.this) == 0
+    condition     = length(aws_route_table_association.database) == 2 && length(aws_route.internet) == 0
     error_message = "The databases have a way to the internet that nobody asked for."
   }
 }
@@ -74,6 +79,21 @@ run "database_subnets_stay_when_they_become_public" {
   assert {
     condition     = aws_route.internet[0].gateway_id == aws_internet_gateway.this[0].id && aws_route.internet[0].route_table_id == aws_route_table.database[0].id
     error_message = "The databases have no way to the internet."
+  }
+}
+
+run "gateway_stays_when_they_become_private_again" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    create_database_subnets = true
+  }
+
+  assert {
+    condition     = length(aws_route.internet) == 0 && aws_internet_gateway.this[0].id == run.database_subnets_stay_when_they_become_public.internet_gateway_id
+    error_message = "The gateway goes before the instance is private, which AWS refuses."
   }
 }
 

@@ -13,7 +13,9 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "terraform"
 
 # What a user's own run leaves behind, or holds passwords, is no part of the configuration.
-_NOT_COPIED = shutil.ignore_patterns("*.tfvars", "*.tfstate*", "*.tfplan", ".terraform*")
+_NOT_COPIED = shutil.ignore_patterns(
+    "*.tfvars", "*.tfvars.json", "*.tfstate*", "*.tfplan", ".terraform*"
+)
 
 
 def unavailable(reason: str, remedy: str) -> NoReturn:
@@ -29,9 +31,14 @@ def copy_configuration(destination: Path) -> Path:
 
 
 def environment(data_dir: Path, **extra: str) -> dict[str, str]:
-    """Return the caller's environment without AWS accounts, variables or log settings."""
-    private = ("AWS_", "TF_VAR_", "TF_LOG", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT")
+    """Return the caller's environment without AWS accounts, variables, options or log settings."""
+    private = (
+        *("AWS_", "TF_VAR_", "TF_CLI_ARGS", "TF_LOG", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT"),
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    # Options for `init` may name the mirror that holds the provider.
+    if init := os.environ.get("TF_CLI_ARGS_init"):
+        kept["TF_CLI_ARGS_init"] = init
     return kept | {
         "TF_DATA_DIR": str(data_dir),
         "TF_IN_AUTOMATION": "1",

@@ -86,7 +86,9 @@ def test_missing_second_password_is_missed_on_aurora_only(terraform: Terraform) 
     assert "The second Aurora cluster has no password: set aurora_dsql_database_password" in message
 
 
-@pytest.mark.parametrize("password", ["YOUR_PASSWORD", "short", "pass@word/with-signs"])
+@pytest.mark.parametrize(
+    "password", ["YOUR_PASSWORD", "short", "pass@word/with-signs", "a1b2c3" * 7]
+)
 def test_bad_password_is_refused_without_being_printed(terraform: Terraform, password: str) -> None:
     message = refusal(terraform, database_password=f'"{password}"')
 

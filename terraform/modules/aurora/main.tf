@@ -1,8 +1,14 @@
 # One Aurora PostgreSQL cluster with one instance.
 
 locals {
-  major_version = split(".", var.engine_version)[0]
+  version       = split(".", var.engine_version)
+  major_version = local.version[0]
   is_serverless = var.instance_class == "db.serverless"
+
+  # The first minor version that can pause; a major version alone takes AWS's newest, and from 17 on all can.
+  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
+  first_pausing_minor = { "13" = 15, "14" = 12, "15" = 7, "16" = 3 }
+  can_pause           = try(tonumber(local.version[1]) >= lookup(local.first_pausing_minor, local.major_version, 0), true)
 }
 
 resource "aws_rds_cluster" "this" {
@@ -16,6 +22,11 @@ resource "aws_rds_cluster" "this" {
   engine_version     = var.engine_version
   database_name      = var.database_name
   port               = 5432
+
+  # The version is always the user's own choice, so raising it is permission enough.
+  allow_major_version_upgrade = true
+  # Extended support, which AWS turns on by default, is billed by the vCPU-hour from a version's end on.
+  engine_lifecycle_support = "open-source-rds-extended-support-disabled"
 
   master_username = var.master_username
   # Write-only: sent to AWS when the version changes, and never part of a plan or of the state.
@@ -50,8 +61,13 @@ resource "aws_rds_cluster" "this" {
   lifecycle {
     # Not a validation of the variable: Terraform would print the line that sets it, password and all.
     precondition {
-      condition     = var.manage_master_password || can(regex("^[!#-.0-?A-~]{8,128}$", var.master_password)) && var.master_password != "YOUR_PASSWORD"
-      error_message = "The password of ${var.identifier} must be one of your own, 8 to 128 printable ASCII characters without spaces, '/', '\"' and '@'."
+      condition     = var.manage_master_password || can(regex("^[!#-.0-?A-~]{8,41}$", var.master_password)) && var.master_password != "YOUR_PASSWORD"
+      error_message = "The password of ${var.identifier} must be one of your own, 8 to 41 printable ASCII characters without spaces, '/', '\"' and '@'."
+    }
+
+    precondition {
+      condition     = !(local.is_serverless && var.auto_pause) || local.can_pause
+      error_message = "${var.identifier} cannot pause on PostgreSQL ${var.engine_version}: use version 13.15, 14.12, 15.7, 16.3 or newer, or set aurora_auto_pause = false."
     }
 
     precondition {

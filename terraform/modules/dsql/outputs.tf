@@ -5,6 +5,11 @@ output "host" {
   depends_on = [aws_vpc_endpoint.this]
 }
 
+output "public_host" {
+  description = "Host name of the cluster outside the VPC: <identifier>.dsql.<region>.on.aws. IAM alone guards it."
+  value       = "${aws_dsql_cluster.this.identifier}.dsql.${var.aws_region}.on.aws"
+}
+
 output "endpoint" {
   description = "The endpoint's own name (vpce-...). The one without a zone, which covers all of them."
   # Private DNS adds names of its own to the list. The first vpce- entry is the regional one; those of

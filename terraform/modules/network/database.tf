@@ -26,8 +26,10 @@ resource "aws_route_table_association" "database" {
   route_table_id = aws_route_table.database[0].id
 }
 
+# Only the route opens anything, and a gateway is free. It stays when the databases become private, because
+# AWS does not detach a gateway from a VPC where something still has a public address.
 resource "aws_internet_gateway" "this" {
-  count = local.reach_internet ? 1 : 0
+  count = var.create_database_subnets ? 1 : 0
 
   vpc_id = aws_vpc.this.id
 

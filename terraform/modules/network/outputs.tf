@@ -15,6 +15,11 @@ output "database_subnet_ids" {
   value      = [for zone in local.zones : aws_subnet.database[zone].id if var.create_database_subnets]
 }
 
+output "internet_gateway_id" {
+  description = "The gateway that the databases' route may lead to; null unless create_database_subnets is set."
+  value       = one(aws_internet_gateway.this[*].id)
+}
+
 output "function_security_group_ids" {
   description = "Security group of each stage's function, by stage."
   value       = { for stage, group in aws_security_group.function : stage => group.id }
