@@ -62,6 +62,20 @@ rds-ca: $(VENV)/.runtime ## Fetch the certificates that Aurora's TLS chains to, 
 test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
 	$(RUN) -m pytest
 
+BENCH := $(VENV)/bench
+
+$(BENCH)/.ready: benchmarks/requirements.txt requirements-dev.txt requirements.txt | $(RUN)
+	@echo "Installing benchmarks/requirements.txt into $(BENCH); this takes a minute, once."
+	$(RUN) -m venv --clear "$(BENCH)"
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
+
+.PHONY: bench
+bench: $(BENCH)/.ready ## Run the benchmarks, side by side with the peers; writes benchmarks/results.json
+	$(BENCH)/bin/python -m benchmarks.cold_token
+	$(BENCH)/bin/python -m benchmarks.connect
+	$(BENCH)/bin/python -m benchmarks.cold_start
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Run the linters and the type checker
 	$(RUN) -m ruff check .
