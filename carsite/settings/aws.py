@@ -3,27 +3,26 @@
 Required variables have no default here: without them the process does not start.
 """
 
-import os
-
+from carsite.environment import names, path_prefix
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import LOGGING, MIDDLEWARE, env
 
 DEBUG = False
 SECRET_KEY = env("DJANGO_SECRET_KEY")
 # While a key is being replaced, what the old one signed stays valid.
-SECRET_KEY_FALLBACKS = env.list("DJANGO_SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = names(env, "DJANGO_SECRET_KEY_FALLBACKS")
 
 ALLOWED_HOSTS = (
-    env.list("ALLOWED_HOSTS")
+    names(env, "ALLOWED_HOSTS")
     if "ALLOWED_HOSTS" in env
     else [f".execute-api.{env('AWS_REGION')}.amazonaws.com"]
 )
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = names(env, "CSRF_TRUSTED_ORIGINS")
 
 # API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars), and the
 # handler finds it in each event (carsite.gateway). This overrides it: the base path of a custom
-# domain, or nothing. (Empty is not the same as absent here, and django-environ makes it so.)
-SCRIPT_NAME = os.environ.get("DJANGO_SCRIPT_NAME")
+# domain, or nothing.
+SCRIPT_NAME = path_prefix(env, "DJANGO_SCRIPT_NAME")
 FORCE_SCRIPT_NAME = SCRIPT_NAME
 
 # API Gateway speaks HTTPS only and sets this header itself, so a client cannot forge it.

@@ -6,6 +6,8 @@ from typing import Any
 import environ
 from pythonjsonlogger.core import RESERVED_ATTRS
 
+from carsite.environment import flag
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
@@ -89,7 +91,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LOGIN_REDIRECT_URL = "root"
 
 # As in the guide, anyone may POST a car. True: only authenticated users.
-CARS_WRITES_REQUIRE_LOGIN = env.bool("CARS_WRITES_REQUIRE_LOGIN", default=False)
+CARS_WRITES_REQUIRE_LOGIN = flag(env, "CARS_WRITES_REQUIRE_LOGIN")
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
@@ -117,6 +119,7 @@ LOGGING: dict[str, Any] = {
         "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             # Django attaches the request, which prints itself with its query string.
             "reserved_attrs": [*RESERVED_ATTRS, "request"],

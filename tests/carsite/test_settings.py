@@ -138,7 +138,7 @@ def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> Non
         root,
         "settings.ALLOWED_HOSTS",
         DATABASE_URL=URL,
-        ALLOWED_HOSTS="cars.example.com,127.0.0.1",
+        ALLOWED_HOSTS="cars.example.com, 127.0.0.1",
         **REGULAR,
     )
     assert told == ["cars.example.com", "127.0.0.1"]
@@ -163,6 +163,30 @@ def test_the_prefix_is_each_requests_unless_it_is_set(
         **environment,
     )
     assert values == [forced, cookies, cookies]
+
+
+@pytest.mark.parametrize(
+    ("variable", "nonsense"),
+    [("CARS_WRITES_REQUIRE_LOGIN", "enabled"), ("DJANGO_SCRIPT_NAME", "regular")],
+)
+def test_a_value_that_cannot_be_understood_stops_the_process(
+    root: Path, variable: str, nonsense: str
+) -> None:
+    done = check(root, DATABASE_URL=URL, **REGULAR, **{variable: nonsense})
+    assert done.returncode != 0
+    assert f"{variable} is '{nonsense}'" in done.stderr
+
+
+@pytest.mark.parametrize(("given", "meant"), [("TRUE", True), ("1", True), ("no", False)])
+def test_a_flag_is_understood(root: Path, given: str, meant: bool) -> None:
+    value_ = value(
+        root,
+        "settings.CARS_WRITES_REQUIRE_LOGIN",
+        DATABASE_URL=URL,
+        CARS_WRITES_REQUIRE_LOGIN=given,
+        **REGULAR,
+    )
+    assert value_ is meant
 
 
 def test_the_driver_is_psycopg2(root: Path) -> None:

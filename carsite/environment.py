@@ -1,0 +1,36 @@
+"""Environment variables that fail closed: what cannot be understood stops the process."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+NO = {"false", "no", "off", "0", ""}
+
+
+def flag(env: Env, name: str) -> bool:
+    """True or false, false when it is not set; ImproperlyConfigured for anything else.
+
+    django-environ takes every word that it does not know for false.
+    """
+    value = env(name, default="").strip().lower()
+    if value in env.BOOLEAN_TRUE_STRINGS:
+        return True
+    if value in NO:
+        return False
+    raise ImproperlyConfigured(f"{name} is '{value}'. Set it to true or false.")
+
+
+def names(env: Env, name: str) -> list[str]:
+    """A comma separated list; spaces around its items do not count."""
+    return [item.strip() for item in env.list(name, default=[]) if item.strip()]
+
+
+def path_prefix(env: Env, name: str) -> str | None:
+    """What comes before every path, such as /cars; None when it is not set, "" for nothing."""
+    if name not in env:
+        return None
+    prefix: str = env(name, default="") or ""
+    if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
+        raise ImproperlyConfigured(f"{name} is '{prefix}'. Write it as /{prefix.strip('/')}.")
+    return prefix
