@@ -44,13 +44,48 @@ check "resource_id_override_names_this_cluster" {
   }
 }
 
+check "regular_settings_have_a_cluster" {
+  assert {
+    condition = var.enable_aurora || alltrue([
+      var.database_password == null,
+      var.database_name == "car_entities",
+      var.database_user == "postgres",
+      var.aurora_engine_version == "15.14",
+      var.aurora_instance_class == "db.serverless",
+    ])
+    error_message = "database_name, database_user, database_password, aurora_engine_version and aurora_instance_class have no effect with enable_aurora = false. Remove them, or set enable_aurora = true."
+  }
+}
+
+check "allowed_addresses_have_a_way_in" {
+  assert {
+    # Private and carrier-grade ranges can come through a VPN or a peered network.
+    condition = local.dsql_is_public || alltrue([
+      for block in var.allowed_cidr_blocks :
+      can(regex("^(10|192\\.168|172\\.(1[6-9]|2[0-9]|3[01])|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))\\.", block))
+    ])
+    error_message = "allowed_cidr_blocks is ${jsonencode(var.allowed_cidr_blocks)}, and no database here is open to addresses on the internet: they have no effect. The public name of a DSQL cluster is guarded by IAM, not by addresses."
+  }
+}
+
+check "production_has_backups" {
+  assert {
+    condition     = !local.production || !local.dsql_enabled
+    error_message = "Aurora DSQL makes no backups of its own, unlike the regular cluster: plan them with AWS Backup."
+  }
+}
+
 check "auto_pause_has_something_to_pause" {
   assert {
-    condition = var.aurora_auto_pause != true || anytrue([
-      var.enable_aurora && var.aurora_instance_class == "db.serverless",
-      local.aurora_iam_enabled && coalesce(var.aurora_dsql_instance_class, "db.serverless") == "db.serverless",
-    ])
+    condition     = var.aurora_auto_pause != true || local.uses_serverless
     error_message = "aurora_auto_pause has no effect: only db.serverless can pause. Set aurora_instance_class or aurora_dsql_instance_class to db.serverless."
+  }
+}
+
+check "capacity_has_something_to_limit" {
+  assert {
+    condition     = var.aurora_max_capacity == 2 || local.uses_serverless
+    error_message = "aurora_max_capacity has no effect: only db.serverless scales. Set aurora_instance_class or aurora_dsql_instance_class to db.serverless."
   }
 }
 

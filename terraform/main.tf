@@ -18,6 +18,11 @@ locals {
   aurora_iam_enabled = var.enable_aurora_dsql_cluster && var.aurora_dsql_engine == "aurora-postgresql"
   dsql_name          = "${var.project_name}-aurora-dsql-cluster"
 
+  uses_serverless = anytrue([
+    var.enable_aurora && var.aurora_instance_class == "db.serverless",
+    local.aurora_iam_enabled && coalesce(var.aurora_dsql_instance_class, "db.serverless") == "db.serverless",
+  ])
+
   stages = toset(concat(
     var.enable_aurora ? ["regular"] : [],
     var.enable_aurora_dsql_cluster && var.enable_python_lambda_dsql ? ["dsql"] : [],

@@ -4,6 +4,7 @@ variable "project_name" {
   description = "Prefix of every name. Two environments in one account need two."
   type        = string
   default     = "producer-api"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.project_name)) && length(var.project_name) <= 40
@@ -12,9 +13,10 @@ variable "project_name" {
 }
 
 variable "environment" {
-  description = "dev, staging or production. Production keeps backups for 7 days instead of 3, is protected from deletion, never pauses and uses a DSQL endpoint in every zone."
+  description = "dev, staging or production. Production keeps backups of the Aurora clusters for 7 days instead of 3 (DSQL has none), is protected from deletion, never pauses and uses a DSQL endpoint in every zone."
   type        = string
   default     = "dev"
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "staging", "production"], var.environment)
@@ -26,6 +28,7 @@ variable "aws_region" {
   description = "Region of everything; the same as aws_region in zappa_settings.json."
   type        = string
   default     = "us-east-1"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", var.aws_region))
@@ -34,13 +37,14 @@ variable "aws_region" {
 }
 
 variable "availability_zones" {
-  description = "Zones of the subnets, two to eight. Empty takes the first two of the region; name them where one of those lacks a service."
+  description = "Zones of the subnets, two to eight. Empty takes the first two of the region; name them where one of those lacks a service. Append to the list and never reorder it: a zone at another position gets another subnet."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
-    condition     = alltrue([for zone in var.availability_zones : startswith(zone, var.aws_region)])
-    error_message = "Region mismatch: availability_zones ${jsonencode(var.availability_zones)} are not all in aws_region ${var.aws_region}. Change one of the two, or leave availability_zones empty."
+    condition     = alltrue([for zone in var.availability_zones : can(regex("^${var.aws_region}[a-z]$", zone))])
+    error_message = "Region mismatch: availability_zones ${jsonencode(var.availability_zones)} are not all zones of aws_region ${var.aws_region}, such as ${var.aws_region}a. Change one of the two, or leave availability_zones empty."
   }
 
   validation {
@@ -53,9 +57,10 @@ variable "vpc_cidr_block" {
   description = "IPv4 range of the VPC, /16 to /24. Choose one that no network to be peered with uses."
   type        = string
   default     = "10.42.0.0/16"
+  nullable    = false
 
   validation {
-    condition     = can(regex("/(1[6-9]|2[0-4])$", var.vpc_cidr_block)) && try(cidrhost(var.vpc_cidr_block, 0) == split("/", var.vpc_cidr_block)[0], false)
+    condition     = can(regex("/(1[6-9]|2[0-4])$", var.vpc_cidr_block)) && can(cidrnetmask(var.vpc_cidr_block)) && try(cidrhost(var.vpc_cidr_block, 0) == split("/", var.vpc_cidr_block)[0], false)
     error_message = "vpc_cidr_block is \"${var.vpc_cidr_block}\": use an IPv4 range from /16 to /24 without host bits, such as 10.42.0.0/16."
   }
 }
@@ -64,6 +69,7 @@ variable "allowed_cidr_blocks" {
   description = "IPv4 ranges that may connect to the databases besides the functions: your own address for a public cluster, a VPN's or a peered network's for a private one."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for block in var.allowed_cidr_blocks : try(cidrhost(block, 0) == split("/", block)[0] && can(cidrnetmask(block)), false)])
@@ -92,9 +98,10 @@ variable "log_retention_days" {
   description = "Days that PostgreSQL's logs are kept in CloudWatch; one of the periods that CloudWatch offers."
   type        = number
   default     = 1
+  nullable    = false
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_days)
-    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch offers 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 and 365."
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch offers 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653."
   }
 }

@@ -4,12 +4,14 @@ variable "enable_aurora" {
   description = "Whether to make the regular Aurora PostgreSQL cluster, which the stage `regular` uses."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "database_name" {
   description = "Database of the regular cluster."
   type        = string
   default     = "car_entities"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))
@@ -21,6 +23,7 @@ variable "database_user" {
   description = "Administrator of the regular cluster, whom the stage `regular` connects as."
   type        = string
   default     = "postgres"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_user)) && !contains(["admin", "rdsadmin"], var.database_user)
@@ -45,6 +48,7 @@ variable "database_password_version" {
   description = "Raise it after changing a password: AWS is told of a new one only when this number changes."
   type        = number
   default     = 1
+  nullable    = false
 
   validation {
     condition     = var.database_password_version >= 1 && floor(var.database_password_version) == var.database_password_version
@@ -56,12 +60,14 @@ variable "manage_master_passwords" {
   description = "Whether AWS makes, keeps and rotates the passwords in Secrets Manager instead (billed by the secret). The function keeps the password it was deployed with: deploy again after each rotation."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "aurora_engine_version" {
   description = "PostgreSQL version of the regular cluster: a full one (15.14) is kept, a major one (15) follows AWS's minor upgrades."
   type        = string
   default     = "15.14"
+  nullable    = false
 
   validation {
     condition     = can(regex(local.engine_version_pattern, var.aurora_engine_version))
@@ -73,6 +79,7 @@ variable "aurora_instance_class" {
   description = "Instance class of the regular cluster. db.serverless is Aurora Serverless v2, the cheapest when mostly idle."
   type        = string
   default     = "db.serverless"
+  nullable    = false
 
   validation {
     condition     = can(regex(local.instance_class_pattern, var.aurora_instance_class))
@@ -90,6 +97,7 @@ variable "aurora_max_capacity" {
   description = "Upper limit of db.serverless in Aurora capacity units (2 GiB of memory each), in steps of 0.5."
   type        = number
   default     = 2
+  nullable    = false
 
   validation {
     condition     = var.aurora_max_capacity >= 1 && var.aurora_max_capacity <= 256 && floor(var.aurora_max_capacity * 2) == var.aurora_max_capacity * 2

@@ -4,18 +4,21 @@ variable "enable_aurora_dsql_cluster" {
   description = "Whether to make the second database."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "enable_python_lambda_dsql" {
   description = "Whether output `zappa` has the stage `dsql`, with a security group of its own."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "aurora_dsql_engine" {
   description = "dsql is Aurora DSQL; aurora-postgresql an Aurora PostgreSQL cluster with IAM authentication."
   type        = string
   default     = "dsql"
+  nullable    = false
 
   validation {
     condition     = contains(["dsql", "aurora-postgresql"], var.aurora_dsql_engine)
@@ -27,6 +30,7 @@ variable "iam_database_user" {
   description = "Database user of the stage `dsql`. Made after the apply, by `manage.py create_db_user`."
   type        = string
   default     = "lambda_dsql_user"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.iam_database_user))
@@ -43,6 +47,7 @@ variable "aurora_dsql_database_name" {
   description = "Database of the second Aurora cluster; in dsql mode, where the database is always postgres, the schema of the application."
   type        = string
   default     = "car_entities"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.aurora_dsql_database_name))
@@ -61,13 +66,13 @@ variable "aurora_dsql_cluster_resource_id" {
   default     = null
 
   validation {
-    condition     = var.aurora_dsql_cluster_resource_id == null || !can(regex("^cluster-x+$", var.aurora_dsql_cluster_resource_id))
+    condition     = var.aurora_dsql_cluster_resource_id == null || !can(regex("^(?i:cluster-x+)$", var.aurora_dsql_cluster_resource_id))
     error_message = "aurora_dsql_cluster_resource_id is the guide's placeholder \"${coalesce(var.aurora_dsql_cluster_resource_id, "null")}\": delete the line. The id is read from the cluster, and one apply is enough."
   }
 
   validation {
-    condition = var.aurora_dsql_cluster_resource_id == null || can(regex("^cluster-x+$", var.aurora_dsql_cluster_resource_id)) || can(regex(
-      var.aurora_dsql_engine == "dsql" ? "^[a-z0-9]{26}$" : "^cluster-[A-Za-z0-9]+$", var.aurora_dsql_cluster_resource_id,
+    condition = var.aurora_dsql_cluster_resource_id == null || can(regex("^(?i:cluster-x+)$", var.aurora_dsql_cluster_resource_id)) || can(regex(
+      var.aurora_dsql_engine == "dsql" ? "^[a-z0-9]{26}$" : "^cluster-[A-Z0-9]{26}$", var.aurora_dsql_cluster_resource_id,
     ))
     error_message = "aurora_dsql_cluster_resource_id is \"${coalesce(var.aurora_dsql_cluster_resource_id, "null")}\": with aurora_dsql_engine ${var.aurora_dsql_engine} it must look like ${var.aurora_dsql_engine == "dsql" ? "vftmkydwxvxys6asbsc6ih2the" : "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ"}. Delete the line to have it read from the cluster."
   }
@@ -97,6 +102,7 @@ variable "aurora_dsql_publicly_accessible" {
   description = "Whether the second Aurora cluster has a public address. Needs allowed_cidr_blocks."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "aurora_dsql_engine_version" {

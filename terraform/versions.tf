@@ -5,7 +5,7 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # 5.100 is the last release before 6.0, which renames attributes that these modules read.
+      # Tested with 5.100, the last release before 6.0, which renames attributes that these modules read.
       version = "~> 5.100"
     }
   }

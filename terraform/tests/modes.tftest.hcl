@@ -110,7 +110,7 @@ run "nothing_enabled" {
     enable_python_lambda_dsql  = false
   }
 
-  expect_failures = [check.dsql_mode_ignores_the_administrator]
+  expect_failures = [check.dsql_mode_ignores_the_administrator, check.regular_settings_have_a_cluster]
 
   assert {
     condition     = length(output.zappa) == 0
@@ -177,4 +177,38 @@ run "auto_pause_without_serverless_is_said" {
   }
 
   expect_failures = [check.auto_pause_has_something_to_pause, check.dsql_mode_ignores_the_administrator]
+}
+
+run "capacity_without_serverless_is_said" {
+  variables {
+    aurora_max_capacity   = 8
+    aurora_instance_class = "db.t4g.medium"
+  }
+
+  expect_failures = [check.capacity_has_something_to_limit, check.dsql_mode_ignores_the_administrator]
+}
+
+run "settings_of_no_regular_cluster_are_said" {
+  variables {
+    enable_aurora         = false
+    aurora_instance_class = "db.t4g.medium"
+  }
+
+  expect_failures = [check.regular_settings_have_a_cluster, check.dsql_mode_ignores_the_administrator]
+}
+
+run "public_addresses_for_private_databases_are_said" {
+  variables {
+    allowed_cidr_blocks = ["10.8.0.0/24", "203.0.113.7/32"]
+  }
+
+  expect_failures = [check.allowed_addresses_have_a_way_in, check.dsql_mode_ignores_the_administrator]
+}
+
+run "addresses_of_a_vpn_are_silent" {
+  variables {
+    allowed_cidr_blocks = ["10.8.0.0/24", "172.31.0.0/16", "192.168.1.0/24", "100.64.0.0/10"]
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
 }

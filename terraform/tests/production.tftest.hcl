@@ -24,6 +24,8 @@ run "production_is_safe" {
     environment = "production"
   }
 
+  expect_failures = [check.production_has_backups]
+
   assert {
     condition     = local.backup_retention_days == 7 && local.deletion_protection && !local.skip_final_snapshot && !local.auto_pause && length(local.endpoint_subnet_ids) == 2
     error_message = "Production is not protected."

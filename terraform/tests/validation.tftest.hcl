@@ -126,7 +126,7 @@ run "production_without_deletion_protection" {
     deletion_protection = false
   }
 
-  expect_failures = [var.deletion_protection]
+  expect_failures = [var.deletion_protection, check.production_has_backups]
 }
 
 run "retention_that_cloudwatch_lacks" {
@@ -339,4 +339,71 @@ run "second_missing_password" {
   }
 
   expect_failures = [var.aurora_dsql_database_password]
+}
+
+run "zone_of_two_letters" {
+  command = plan
+
+  variables {
+    availability_zones = ["us-east-1a", "us-east-1ab"]
+  }
+
+  expect_failures = [var.availability_zones]
+}
+
+run "zone_without_a_letter" {
+  command = plan
+
+  variables {
+    availability_zones = ["us-east-1a", "us-east-1"]
+  }
+
+  expect_failures = [var.availability_zones]
+}
+
+run "ipv6_network" {
+  command = plan
+
+  variables {
+    vpc_cidr_block = "::/16"
+  }
+
+  expect_failures = [var.vpc_cidr_block]
+}
+
+run "placeholder_in_capitals" {
+  command = plan
+
+  variables {
+    aurora_dsql_cluster_resource_id = "Cluster-XXXXX"
+  }
+
+  expect_failures = [var.aurora_dsql_cluster_resource_id]
+}
+
+run "resource_id_of_another_length" {
+  command = plan
+
+  variables {
+    aurora_dsql_engine              = "aurora-postgresql"
+    aurora_dsql_database_password   = "Another-passw0rd"
+    aurora_dsql_cluster_resource_id = "cluster-ABC"
+  }
+
+  expect_failures = [var.aurora_dsql_cluster_resource_id]
+}
+
+run "null_takes_the_default" {
+  command = plan
+
+  variables {
+    availability_zones  = null
+    allowed_cidr_blocks = null
+    environment         = null
+  }
+
+  assert {
+    condition     = var.environment == "dev" && length(var.allowed_cidr_blocks) == 0
+    error_message = "null is a value of its own."
+  }
 }

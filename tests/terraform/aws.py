@@ -1,6 +1,6 @@
 """moto's AWS on loopback, with what it gets wrong put right.
 
-Terraform compares what it asked for with what AWS reports; without these two corrections the
+Terraform compares what it asked for with what AWS reports; without these corrections the
 second plan would never be empty. Found with moto 5.2.5.
 """
 
@@ -24,6 +24,7 @@ CREDENTIALS = {
 }
 
 _reported_scaling: Any = DBCluster.scaling_configuration_info
+_created: Any = DBCluster.__init__
 
 
 def _scaling(cluster: DBCluster) -> Any:
@@ -31,6 +32,12 @@ def _scaling(cluster: DBCluster) -> Any:
     if cluster.engine_mode != "serverless":
         return None
     return _reported_scaling.fget(cluster)
+
+
+def _create(cluster: Any, *args: Any, **kwargs: Any) -> None:
+    """moto takes the choice of extended support and never reports it."""
+    _created(cluster, *args, **kwargs)
+    cluster.engine_lifecycle_support = kwargs.get("engine_lifecycle_support")
 
 
 def _description(rule: SecurityGroupRule) -> Any:
@@ -44,6 +51,7 @@ def serve() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     with (
         mock.patch.object(DBCluster, "scaling_configuration_info", property(_scaling)),
+        mock.patch.object(DBCluster, "__init__", _create),
         mock.patch.object(SecurityGroupRule, "description", property(_description)),
     ):
         server.start()

@@ -33,12 +33,20 @@ def copy_configuration(destination: Path) -> Path:
 def environment(data_dir: Path, **extra: str) -> dict[str, str]:
     """Return the caller's environment without AWS accounts, variables, options or log settings."""
     private = (
-        *("AWS_", "TF_VAR_", "TF_CLI_ARGS", "TF_LOG", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT"),
+        "AWS_",
+        "TF_VAR_",
+        "TF_CLI_ARGS",
+        "TF_LOG",
+        "TF_WORKSPACE",
+        "TF_DATA_DIR",
+        "TF_INPUT",
     )
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(private)}
     # Options for `init` may name the mirror that holds the provider.
-    if init := os.environ.get("TF_CLI_ARGS_init"):
-        kept["TF_CLI_ARGS_init"] = init
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(private) or name == "TF_CLI_ARGS_init"
+    }
     return kept | {
         "TF_DATA_DIR": str(data_dir),
         "TF_IN_AUTOMATION": "1",

@@ -100,7 +100,7 @@ def test_zones_of_another_region_are_a_mismatch(terraform: Terraform) -> None:
     message = refusal(terraform, aws_region='"eu-west-1"', availability_zones='["us-east-1a"]')
 
     assert "Region mismatch:" in message
-    assert 'availability_zones ["us-east-1a"] are not all in aws_region eu-west-1' in message
+    assert 'availability_zones ["us-east-1a"] are not all zones of aws_region eu-west-1' in message
 
 
 def test_production_keeps_its_deletion_protection(terraform: Terraform) -> None:

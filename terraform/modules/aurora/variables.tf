@@ -17,12 +17,14 @@ variable "auto_pause" {
   description = "Whether db.serverless stops after five idle minutes and starts at the next connection."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "max_capacity" {
   description = "Upper limit of db.serverless in Aurora capacity units."
   type        = number
   default     = 2
+  nullable    = false
 }
 
 variable "database_name" {
@@ -47,18 +49,21 @@ variable "master_password_version" {
   description = "Raise it to have AWS take over a changed master_password."
   type        = number
   default     = 1
+  nullable    = false
 }
 
 variable "manage_master_password" {
   description = "Whether AWS makes, keeps and rotates the password in Secrets Manager instead."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "iam_authentication" {
   description = "Whether database users may authenticate with IAM tokens."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "vpc_id" {
@@ -75,18 +80,21 @@ variable "client_security_group_ids" {
   description = "Security groups that may connect, by stage. Each gets the rule that lets it out as well."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "publicly_accessible" {
   description = "Whether the instance has a public address. Needs allowed_cidr_blocks."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "allowed_cidr_blocks" {
   description = "IPv4 ranges that may connect besides the functions."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "backup_retention_days" {
@@ -98,6 +106,7 @@ variable "log_retention_days" {
   description = "Days that PostgreSQL's logs are kept in CloudWatch."
   type        = number
   default     = 1
+  nullable    = false
 }
 
 variable "deletion_protection" {
@@ -114,4 +123,5 @@ variable "apply_immediately" {
   description = "Whether changes that restart the instance wait for the maintenance window (false) or not (true)."
   type        = bool
   default     = false
+  nullable    = false
 }

@@ -22,12 +22,14 @@ variable "client_security_group_ids" {
   description = "Security groups that may connect, by stage. Each gets the rule that lets it out as well."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "allowed_cidr_blocks" {
   description = "IPv4 ranges, of a VPN for example, that may use the endpoint besides the functions."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "deletion_protection" {

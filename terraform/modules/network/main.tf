@@ -6,7 +6,7 @@ data "aws_availability_zones" "available" {
   #checkov:skip=CKV_AWS_394:Names are sorted and new zones come last, so the first two stay; availability_zones pins them.
   state = "available"
 
-  # The oldest zones of us-east-1, us-west-1 and ca-central-1 get no new services or instance classes.
+  # Old zones of us-east-1, us-west-1 and ca-central-1, where some services and instance classes are missing.
   exclude_zone_ids = ["use1-az3", "usw1-az2", "cac1-az3"]
 
   # Local and wavelength zones offer neither Aurora nor Lambda.

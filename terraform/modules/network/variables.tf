@@ -12,18 +12,21 @@ variable "availability_zones" {
   description = "Zones of the subnets, two to eight. Empty takes the first two of the region."
   type        = list(string)
   default     = []
+  nullable    = false
 }
 
 variable "create_database_subnets" {
   description = "Whether to add subnets for a database that may become reachable from the internet."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "route_databases_to_internet" {
   description = "Whether those subnets have a route to the internet, both ways."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "stages" {
