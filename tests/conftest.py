@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,24 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
+@pytest.fixture(scope="session")
+def running(rig: Rig) -> Iterator[Callable[[str], Service]]:
+    """Services by name, each started once and kept: workers get the tests of all in any order."""
+    services: dict[str, Service] = {}
+    with ExitStack() as stack:
+
+        def get(name: str) -> Service:
+            if name not in services:
+                services[name] = stack.enter_context(SERVICES[name](rig))
+            return services[name]
+
+        yield get
+
+
 @pytest.fixture(scope="session", params=list(SERVICES))
-def service(request: pytest.FixtureRequest, rig: Rig) -> Iterator[Service]:
+def service(request: pytest.FixtureRequest, running: Callable[[str], Service]) -> Service:
     """The running service, once for every database: the contract is the same on all of them."""
-    with SERVICES[request.param](rig) as running:
-        yield running
+    return running(request.param)
 
 
 @pytest.fixture(scope="session")

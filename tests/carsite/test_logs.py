@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from tests.rig.front_door import TEMPORARY
 from tests.rig.postgresql import free_port
 from tests.rig.service import Client, Service
-from tests.rig.services import SERVICES, Rig, deployed
+from tests.rig.services import deployed
 
 Line = dict[str, Any]
 
@@ -32,10 +32,9 @@ SECRETS = (TEMPORARY.secret_key, str(TEMPORARY.session_token), "X-Amz-Signature"
 
 
 @pytest.fixture(scope="module")
-def service(rig: Rig) -> Iterator[Service]:
+def service(running: Callable[[str], Service]) -> Service:
     """The `dsql` stage on Aurora PostgreSQL with IAM."""
-    with SERVICES["rds-iam"](rig) as running:
-        yield running
+    return running("rds-iam")
 
 
 @pytest.fixture
