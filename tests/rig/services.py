@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
@@ -39,6 +40,11 @@ class Rig:
         return package(stage, (self.shared or self.folder) / "packages")
 
     def certificate(self) -> Certificate:
+        """One for all services: they run at the same time, and its file is read anew by clients."""
+        return self._certificate
+
+    @cached_property
+    def _certificate(self) -> Certificate:
         return issue(self.folder, "127.0.0.1", "localhost")
 
 
