@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,13 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from cars.compiled import CompiledQuery, Parameter, Row
 from cars.models import Car
+from cars.serializers import FIELDS
+
+NEWEST_FIRST = ("-created_at", "-id")
+OLDEST_FIRST = ("created_at", "id")
+ID, CREATED_AT = (Car._meta.get_field(name) for name in ("id", "created_at"))
 
 
 class NewestFirstPagination(CursorPagination):
@@ -25,10 +32,10 @@ class NewestFirstPagination(CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"
-    ordering = ("-created_at", "-id")
+    ordering = NEWEST_FIRST
 
     cursor: Cursor
-    page: list[Car]
+    page: list[Row]
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
@@ -38,7 +45,7 @@ class NewestFirstPagination(CursorPagination):
         self.cursor = self.decode_cursor(request) or Cursor(offset=0, reverse=False, position=None)
         size = self.get_page_size(request)
         # One row more than asked for tells whether there is another page.
-        rows = list(self._from_cursor(queryset)[: size + 1])
+        rows = self._rows(queryset, size + 1)
         more, rows = len(rows) > size, rows[:size]
         came_from_somewhere = self.cursor.position is not None
         if self.cursor.reverse:
@@ -50,16 +57,14 @@ class NewestFirstPagination(CursorPagination):
         self.display_page_controls = self.has_next or self.has_previous
         return rows
 
-    def _from_cursor(self, queryset: QuerySet[Car]) -> QuerySet[Car]:
+    def _rows(self, queryset: QuerySet[Car], size: int) -> list[Row]:
+        """The first `size` rows beyond the cursor."""
         reverse, position = self.cursor.reverse, self.cursor.position
-        queryset = queryset.order_by(*(["created_at", "id"] if reverse else self.ordering))
-        if position is None:
-            return queryset
-        time, pk = _read(position)
-        # "Beyond the cursor" as a range on the index's first column, less the ties already shown.
-        if reverse:
-            return queryset.filter(created_at__gte=time).exclude(created_at=time, id__lte=pk)
-        return queryset.filter(created_at__lte=time).exclude(created_at=time, id__gte=pk)
+        time, pk = (None, None) if position is None else _read(position)
+        if not queryset.query.where:
+            page = _page_of_all(reverse=reverse, continued=position is not None, size=size)
+            return page.rows(time=time, pk=pk)
+        return list(_beyond(queryset, time, pk, reverse=reverse).values(*FIELDS)[:size])
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """The request's cursor, None without one; NotFound (404) for one that we did not make."""
@@ -93,8 +98,27 @@ class NewestFirstPagination(CursorPagination):
         return link
 
 
-def _write(car: Car) -> str:
-    return f"{car.created_at.isoformat()} {car.pk}"
+def _beyond(queryset: QuerySet[Car], time: Any, pk: Any, *, reverse: bool) -> QuerySet[Car]:
+    """What follows the car of this time and id, or with `reverse` precedes it; None: everything."""
+    queryset = queryset.order_by(*(OLDEST_FIRST if reverse else NEWEST_FIRST))
+    if time is None:
+        return queryset
+    # "Beyond the cursor" as a range on the index's first column, less the ties already shown.
+    if reverse:
+        return queryset.filter(created_at__gte=time).exclude(created_at=time, id__lte=pk)
+    return queryset.filter(created_at__lte=time).exclude(created_at=time, id__gte=pk)
+
+
+@cache
+def _page_of_all(*, reverse: bool, continued: bool, size: int) -> CompiledQuery:
+    """The page without a filter, which most lists are."""
+    time, pk = (Parameter("time", CREATED_AT), Parameter("pk", ID)) if continued else (None, None)
+    cars = _beyond(Car.objects.all(), time, pk, reverse=reverse)
+    return CompiledQuery(cars.values(*FIELDS)[:size])
+
+
+def _write(row: Row) -> str:
+    return f"{row['created_at'].isoformat()} {row['id']}"
 
 
 def _read(position: Any) -> tuple[datetime, UUID]:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
+from django.http import Http404
 from django.urls import reverse
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import BaseSerializer
 from rest_framework.utils.serializer_helpers import ReturnDict
 
 from cars import idempotency
-from cars.filters import CarFilter
+from cars.compiled import CompiledQuery, Parameter
+from cars.filters import CarFilter, GivenFilters
 from cars.models import Car
 from cars.pagination import NewestFirstPagination
 from cars.permissions import WritesMayRequireLogin
-from cars.serializers import CarSerializer
+from cars.serializers import FIELDS, CarSerializer
+
+CAR_BY_ID = CompiledQuery(
+    Car.objects.filter(id=Parameter("id", Car._meta.get_field("id"))).values(*FIELDS)
+)
 
 
 class CarList(generics.ListCreateAPIView[Car]):
@@ -30,7 +37,7 @@ class CarList(generics.ListCreateAPIView[Car]):
     queryset = Car.objects.all()
     serializer_class = CarSerializer
     pagination_class = NewestFirstPagination
-    filter_backends = [DjangoFilterBackend]
+    filter_backends = [GivenFilters]
     filterset_class = CarFilter
     permission_classes = [WritesMayRequireLogin]
 
@@ -63,3 +70,14 @@ class CarDetail(generics.RetrieveAPIView[Car]):
     queryset = Car.objects.all()
     serializer_class = CarSerializer
     permission_classes = [WritesMayRequireLogin]
+
+    def get_object(self) -> Any:
+        """A row for the serializer, by a query that is composed once (cars.compiled)."""
+        try:
+            found = CAR_BY_ID.rows(id=UUID(self.kwargs["pk"]))
+        except ValueError as error:
+            raise Http404 from error
+        if not found:
+            raise Http404("No Car matches the given query.")
+        self.check_object_permissions(self.request, found[0])
+        return found[0]

@@ -10,7 +10,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's
 
-PLAIN_POSTGRESQL = "django.db.backends.postgresql"
+PASSWORD_ENGINES = {"carsite.postgresql", "django.db.backends.postgresql"}
 
 
 @register(Tags.security)
@@ -20,12 +20,12 @@ def check_database_tls(
     """E001, W001: a password must not travel unverified. `dbauth` databases have their own checks.
 
     SQLite has no network, and Django's own development default is not ours to judge, so only the
-    plain PostgreSQL backend of the deployed stages is looked at.
+    PostgreSQL backends of the deployed stages is looked at.
     """
     return [
         message
         for alias, database in settings.DATABASES.items()
-        if database.get("ENGINE") == PLAIN_POSTGRESQL and not settings.DEBUG
+        if database.get("ENGINE") in PASSWORD_ENGINES and not settings.DEBUG
         for message in _tls_messages(alias, cast("dict[str, Any]", database.get("OPTIONS", {})))
     ]
 

@@ -28,9 +28,7 @@ TCP_USER_TIMEOUT_MILLISECONDS = 10_000
 STATEMENT_TIMEOUT = "25s"
 LOCK_TIMEOUT = "10s"
 
-PASSWORD_ENGINES = dict.fromkeys(
-    ["postgresql", "postgres", "pgsql"], "django.db.backends.postgresql"
-)
+PASSWORD_ENGINES = dict.fromkeys(["postgresql", "postgres", "pgsql"], "carsite.postgresql")
 IAM_ENGINES = {"rds-iam": "dbauth", "dsql": "dbauth.dsql"}
 
 # Lambda freezes a container between requests: connections stay open, and a health check finds out

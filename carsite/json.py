@@ -16,6 +16,9 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils import encoders
 
+# For what orjson does not know: lazy translations, DRF's lists and dictionaries of errors.
+_default = encoders.JSONEncoder().default
+
 
 class OrjsonRenderer(JSONRenderer):
     """DRF's JSON renderer; only the encoding of unindented answers is orjson's."""
@@ -29,7 +32,7 @@ class OrjsonRenderer(JSONRenderer):
         context = renderer_context or {}
         if data is None or self.get_indent(accepted_media_type or "", context):
             return super().render(data, accepted_media_type, context)
-        return orjson.dumps(data, default=encoders.JSONEncoder().default)
+        return orjson.dumps(data, default=_default, option=orjson.OPT_UTC_Z)
 
 
 class OrjsonParser(BaseParser):

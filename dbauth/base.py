@@ -16,20 +16,18 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 from dbauth.checks import DatabaseValidation
 from dbauth.client import DatabaseClient
 from dbauth.credentials import CredentialsError
-from dbauth.deadline import deadline
 from dbauth.errors import explained, is_refusal
 from dbauth.frames import forget_frames
-from dbauth.liveness import Stopwatch, has_news
+from dbauth.liveness import LivenessMixin
 from dbauth.login import Login, RDSLogin
 from dbauth.tokens import Token, TokenCache
 
 logger = logging.getLogger("dbauth")
 
 
-class DatabaseWrapper(postgresql.DatabaseWrapper):
+class DatabaseWrapper(LivenessMixin, postgresql.DatabaseWrapper):
     """Django's PostgreSQL backend with a token where the password would be."""
 
-    health_check_done: bool  # django-stubs 6.1 leaves its type open
     client_class = DatabaseClient
     validation_class = DatabaseValidation
     login_class: ClassVar[type[Login]] = RDSLogin
@@ -38,7 +36,6 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(settings_dict, *args, **kwargs)
-        self._since_use = Stopwatch()
         self._token: Token | None = None
 
     @property
@@ -47,6 +44,14 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         if self.connection is None or self._token is None:
             return None
         return self.tokens.age(self._token)
+
+    @property
+    def idle_check_seconds(self) -> float:
+        return self.login.idle_check_seconds
+
+    @property
+    def check_seconds(self) -> float:
+        return self.login.connect_timeout
 
     @cached_property
     def login(self) -> Login:
@@ -125,23 +130,3 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
                 "token_age": round(age),
             },
         )
-
-    def close_if_health_check_failed(self) -> None:
-        # Django asks here before each query and, with CONN_HEALTH_CHECKS, makes one round trip a
-        # request. A connection that was used a moment ago and that the server has not closed is
-        # taken to be alive.
-        if self.connection is not None and not self.health_check_done:
-            self.health_check_done = not self._deserves_check()
-        super().close_if_health_check_failed()
-        self._since_use.restart()
-
-    def _deserves_check(self) -> bool:
-        paused = self._since_use.seconds() >= self.login.idle_check_seconds
-        return paused or has_news(self.connection)
-
-    def is_usable(self) -> bool:
-        if self.connection is None or self.connection.closed:
-            return False
-        # A check must not hang where the network does, so it gets as long as a new connection.
-        with deadline(self.connection, self.login.connect_timeout):
-            return super().is_usable()

@@ -2,8 +2,20 @@
 
 import selectors
 import time
+from typing import TYPE_CHECKING, Any
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from dbauth.deadline import deadline
+
+if TYPE_CHECKING:
+    from django.db.backends.postgresql.base import DatabaseWrapper as Base
+else:
+    Base = object
+
+# A pause after which an open connection is tried out before it is used, and how long that may take.
+IDLE_CHECK_SECONDS = 5
+CHECK_SECONDS = 5
 
 # poll() where there is one: select() fails on descriptors above 1023.
 Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
@@ -42,3 +54,44 @@ def has_news(connection: Connection) -> bool:
     with Selector() as selector:
         selector.register(connection, selectors.EVENT_READ)
         return bool(selector.select(timeout=0))
+
+
+class LivenessMixin(Base):
+    """For a PostgreSQL backend: CONN_HEALTH_CHECKS without a round trip for each request.
+
+    Django makes one before the first query of every request: 83 us of CPU and the way to the
+    database and back. A connection that was used a moment ago and that the server has not closed is
+    taken to be alive; after a pause it is tried out as ever, but no longer than `check_seconds`.
+    """
+
+    health_check_done: bool  # django-stubs 6.1 leaves its type open
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._since_use = Stopwatch()
+
+    @property
+    def idle_check_seconds(self) -> float:
+        return IDLE_CHECK_SECONDS
+
+    @property
+    def check_seconds(self) -> float:
+        return CHECK_SECONDS
+
+    def close_if_health_check_failed(self) -> None:
+        # Django asks here before each query.
+        if self.connection is not None and not self.health_check_done:
+            self.health_check_done = not self._deserves_check()
+        super().close_if_health_check_failed()
+        self._since_use.restart()
+
+    def _deserves_check(self) -> bool:
+        paused = self._since_use.seconds() >= self.idle_check_seconds
+        return paused or has_news(self.connection)
+
+    def is_usable(self) -> bool:
+        if self.connection is None or self.connection.closed:
+            return False
+        # A check must not hang where the network does.
+        with deadline(self.connection, self.check_seconds):
+            return super().is_usable()

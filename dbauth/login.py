@@ -11,14 +11,13 @@ from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
 from dbauth.endpoints import parse, region_for
 from dbauth.errors import RDS_ROOTS, Misconfigured
+from dbauth.liveness import IDLE_CHECK_SECONDS
 from dbauth.retry import DEFAULT_SECONDS
 from dbauth.signing import TokenRequest, rds_request
 
 HIGHEST_PORT = 65535
 # libpq waits for ever unless it is told how long.
 CONNECT_TIMEOUT = 5
-# A pause after which an open connection is tried out before it is used, in seconds.
-IDLE_CHECK_SECONDS = 5
 # libpq's default is to try TLS and to trust anybody. A setting in OPTIONS wins over each of these.
 DEFAULTS = {
     "sslmode": "verify-full",
