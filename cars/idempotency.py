@@ -47,7 +47,7 @@ def identify(request: Request, body: Mapping[str, Any]) -> Identity | None:
     clients share one namespace.
     Raises ValidationError (400) for a key that is empty, too long or not printable ASCII.
     """
-    key = request.headers.get(HEADER)
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
     if not ACCEPTABLE_KEY.fullmatch(key):

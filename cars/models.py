@@ -9,6 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils import timezone
 
+from cars.compiled import CompiledInsert
+
 FIRST_YEAR = 1886  # Benz's Patent-Motorwagen
 MAX_MILEAGE = 999_999
 VIN_PATTERN = r"^[A-HJ-NPR-Z0-9]{17}\Z"  # ISO 3779: no I, O or Q
@@ -21,7 +23,7 @@ def validate_not_after_next_year(value: int) -> None:
         raise ValidationError(f"Ensure this value is less than or equal to {limit}.")
 
 
-class Car(models.Model):
+class Car(CompiledInsert):
     """Cars are listed newest first; each filter has an index that already is in that order."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

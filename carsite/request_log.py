@@ -82,7 +82,7 @@ def _fields(
     age = getattr(connection, "token_age", None)
     if age is not None:
         fields["token_age"] = round(age)
-    trace = os.environ.get("_X_AMZN_TRACE_ID") or request.headers.get("X-Amzn-Trace-Id", "")
+    trace = os.environ.get("_X_AMZN_TRACE_ID") or request.META.get("HTTP_X_AMZN_TRACE_ID", "")
     if found := TRACE_ID.search(trace):
         fields["xray_trace_id"] = found[1]
     return fields

@@ -1,6 +1,6 @@
 """Whether an idle connection deserves a round trip to find out if it is still alive."""
 
-import selectors
+import select
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,6 @@ else:
 IDLE_CHECK_SECONDS = 5
 CHECK_SECONDS = 5
 
-# poll() where there is one: select() fails on descriptors above 1023.
-Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Stopwatch:
@@ -51,9 +49,12 @@ def has_news(connection: Connection) -> bool:
     """
     if connection.closed:
         return True
-    with Selector() as selector:
-        selector.register(connection, selectors.EVENT_READ)
-        return bool(selector.select(timeout=0))
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([connection], [], [], 0)[0])
+    # select() fails on descriptors above 1023, and a selector object costs more than the asking.
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class LivenessMixin(Base):

@@ -37,7 +37,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "carsite.middleware.LazyMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -104,9 +104,10 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
+        "carsite.authentication.SessionAuthentication",
         "carsite.authentication.WriterAuthentication",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "carsite.json.JSONFirstNegotiation",
     "EXCEPTION_HANDLER": "carsite.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
