@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import IntegrityError
 from django.http import Http404
-from django.urls import reverse
 from rest_framework import generics
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import BaseSerializer
@@ -59,9 +58,8 @@ class CarList(generics.ListCreateAPIView[Car]):
             serializer.instance = car
 
     def get_success_headers(self, data: dict[str, str]) -> dict[str, str]:
-        return {
-            "Location": self.request.build_absolute_uri(reverse("car-detail", args=[data["id"]]))
-        }
+        # A car's address is that of the list and its id.
+        return {"Location": self.request.build_absolute_uri(f"{self.request.path}/{data['id']}")}
 
 
 class CarDetail(generics.RetrieveAPIView[Car]):
