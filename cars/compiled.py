@@ -52,7 +52,7 @@ class _Statement(NamedTuple):
 class CompiledQuery:
     """A `.values()` queryset, in which Parameters may stand for values."""
 
-    def __init__(self, queryset: QuerySet[Any, Row]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self._queryset = queryset
         self._statements: dict[str, _Statement] = {}
 
