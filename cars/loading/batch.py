@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections, router
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Field, Model, sql
+from django.db.models import Field, sql
 from django.db.models.constants import OnConflict
 
 from cars.models import Car
@@ -32,7 +31,7 @@ def store_batch(cars: list[Car]) -> int:
         )
 
 
-def _store(cursor: CursorWrapper, alias: str, cars: Sequence[Model]) -> int:
+def _store(cursor: CursorWrapper, alias: str, cars: list[Any]) -> int:
     """The INSERT of bulk_create(ignore_conflicts=True), which does not say what it ignored."""
     query = sql.InsertQuery(Car, on_conflict=OnConflict.IGNORE)
     query.insert_values(FIELDS, cars)
