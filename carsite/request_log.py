@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("carsite.request")
@@ -55,11 +56,12 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         database, started = DatabaseTime(), time.perf_counter()
+        connection = connections[DEFAULT_DB_ALIAS]  # django.db.connection looks it up at each use
         with connection.execute_wrapper(database):
             response = self.get_response(request)
         if logger.isEnabledFor(logging.INFO):
             milliseconds = (time.perf_counter() - started) * 1000
-            fields = _fields(request, response, milliseconds, database)
+            fields = _fields(request, response, milliseconds, database, connection)
             logger.info(
                 "%s %s %s", fields["method"], fields["route"], fields["status"], extra=fields
             )
@@ -67,7 +69,11 @@ class RequestLogMiddleware:
 
 
 def _fields(
-    request: HttpRequest, response: HttpResponse, milliseconds: float, database: DatabaseTime
+    request: HttpRequest,
+    response: HttpResponse,
+    milliseconds: float,
+    database: DatabaseTime,
+    connection: BaseDatabaseWrapper,
 ) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "method": request.method,

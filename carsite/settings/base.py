@@ -119,7 +119,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "carsite.logs.JSONFormatter",
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             # Django attaches the request, which prints itself with its query string.

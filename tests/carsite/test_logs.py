@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from carsite.logs import JSONFormatter
 from tests.rig.front_door import TEMPORARY
 from tests.rig.postgresql import free_port
 from tests.rig.service import Client, Service
@@ -245,3 +247,9 @@ def test_local_has_runservers_lines_alone(root: Path) -> None:
         check=False,
     )
     assert done.stdout == "False\n"
+
+
+def test_half_a_character_does_not_cost_a_line() -> None:
+    record = logging.LogRecord("carsite", logging.ERROR, "", 1, "lost: %s", ("\ud800",), None)
+    line = json.loads(JSONFormatter("%(levelname)s %(message)s").format(record))
+    assert line == {"levelname": "ERROR", "message": "lost: \ud800"}
