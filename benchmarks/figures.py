@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.charts import bars
-from benchmarks.limits import FEW, MANY, check_all
+from benchmarks.limits import check_all
 from benchmarks.names import CARSITE, GET_ONE, LIST_50, LIST_200, POST
+from benchmarks.ratios import FEW, MANY
 from benchmarks.report import load
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

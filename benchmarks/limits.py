@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from benchmarks import names
-from benchmarks.names import (
-    ADMIN,
-    CARSITE,
-    DEFAULT_DRF,
-    FASTAPI_ASYNC,
-    GET_ONE,
-    LAST_PAGE,
-    LIST_50,
-    POST,
-    RAW,
+from benchmarks.names import ADMIN, DEFAULT_DRF, FASTAPI_ASYNC, GET_ONE, LIST_50, POST, RAW
+from benchmarks.ratios import (
+    Figure,
+    Results,
+    cpu_ratio,
+    growth,
+    growth_of_the_api,
+    hundred,
+    last_page,
+    ratio,
 )
-
-# JSON's keys are text.
-FEW, MANY = str(names.FEW), str(names.MANY)
-
-Results = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,7 +22,7 @@ class Limit:
     """A measure, and the most that it may be; `least` turns that round."""
 
     measure: str
-    figure: Callable[[Results], float]
+    figure: Figure
     limit: float
     least: bool = False
 
@@ -64,59 +56,6 @@ class Checked:
         figure = "-" if self.figure is None else f"{self.figure:.3g}"
         words = {True: "yes", False: "MISSED", None: "not measured"}
         return [self.limit.measure, figure, f"{sign} {self.limit.limit:g}", words[self.met]]
-
-
-def cpu_ratio(request: str, peer: str) -> Callable[[Results], float]:
-    def figure(results: Results) -> float:
-        stacks = results["requests"][FEW]
-        ours, theirs = (stacks[name]["cpu_us"][request] for name in (CARSITE, peer))
-        return float(ours["median"] / theirs["median"])
-
-    return figure
-
-
-def growth(*titles: str) -> Callable[[Results], float]:
-    """The worst of these requests at MANY cars, in wall time of the same at FEW."""
-
-    def figure(results: Results) -> float:
-        found = results["growth_wall_us"]
-        return max(
-            float(found[title][MANY]["median"] / found[title][FEW]["median"]) for title in titles
-        )
-
-    return figure
-
-
-def growth_of_the_api(results: Results) -> float:
-    titles = [title for title in results["growth_wall_us"] if title != ADMIN]
-    return growth(*titles)(results)
-
-
-def last_page(results: Results) -> float:
-    found = results["growth_wall_us"]
-    return float(found[LAST_PAGE][MANY]["median"] / found[LIST_50][MANY]["median"])
-
-
-def ratio(section: str, ours: str, peer: str, *keys: str) -> Callable[[Results], float]:
-    """One of a section's values over another."""
-
-    def figure(results: Results) -> float:
-        values = [results[section][name] for name in (ours, peer)]
-        for key in keys:
-            values = [value[key] for value in values]
-        return float(values[0] / values[1])
-
-    return figure
-
-
-def hundred(key: str, *requests: str) -> Callable[[Results], float]:
-    """The most of any stage and of any of these requests."""
-
-    def figure(results: Results) -> float:
-        stages = results["hundred_requests"].values()
-        return float(max(stage[request][key] for stage in stages for request in requests))
-
-    return figure
 
 
 def _cpu_limits() -> list[Limit]:

@@ -6,8 +6,9 @@ and health checks among them.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,37 +43,50 @@ Counts = dict[str, dict[str, Count]]
 
 def measure(server: PostgreSQL, folder: Path) -> Counts:
     """A count for each stage and request."""
-    return {
-        "regular": _measure(server, folder, "regular", "password"),
-        "dsql, on Aurora PostgreSQL": _measure(server, folder, "dsql", "rds-iam"),
-    }
+    kinds: dict[str, Kind] = {"regular": "password", "dsql": "rds-iam"}
+    counts: Counts = {}
+    for stage, kind in kinds.items():
+        with _function(server, folder, stage, kind) as (worker, door):
+            counts[f"{stage}, on Aurora PostgreSQL"] = {
+                title: _count(worker, [make() for _ in range(WARM_UP + REQUESTS)], door, server)
+                for title, make in _requests(worker).items()
+            }
+    return counts
 
 
-def _measure(server: PostgreSQL, folder: Path, stage: str, kind: Kind) -> dict[str, Count]:
+@contextlib.contextmanager
+def _function(
+    server: PostgreSQL, folder: Path, stage: str, kind: Kind
+) -> Iterator[tuple[Worker, FrontDoor]]:
+    """The stage's function on a database that logs every statement, and the door between them."""
     database = f"counted_{stage}"
     with running_front_door(server, kind, [AURORA]) as door:
-        if kind == "password":
-            url = door.url(server.user, server.create_database(database), server.password)
-        else:
-            server.execute(f'CREATE ROLE "{IAM_USER}" LOGIN IN ROLE rds_iam')
-            url = door.url(IAM_USER, server.create_database(database, IAM_USER))
+        url = _database_url(server, door, database)
         environment = deployed(stage, url) | door.environment(door.temporary)
-        environment |= {"ALLOWED_HOSTS": "*"}
-        service = Service(database, stage, environment, server.execute, folder)
+        log = folder / f"{database}.log"
+        service = Service(database, stage, environment, server.execute, log)
         service.manage("migrate", "--verbosity=0")
         server.execute(f"ALTER DATABASE {database} SET log_statement = 'all'")
-        with running(CARSITE, environment) as worker:
-            worker.call([post(new_car()) for _ in range(60)])
-            car = json.loads(decode(worker.answer(post(new_car()))))
-            requests: dict[str, Callable[[], Event]] = {
-                GET_ONE: lambda: get(f"/cars/{car['id']}"),
-                LIST_50: lambda: get("/cars"),
-                POST: lambda: post(new_car()),
-            }
-            return {
-                title: _count(worker, [make() for _ in range(WARM_UP + REQUESTS)], door, server)
-                for title, make in requests.items()
-            }
+        with running(CARSITE, environment | {"ALLOWED_HOSTS": "*"}) as worker:
+            yield worker, door
+
+
+def _database_url(server: PostgreSQL, door: FrontDoor, name: str) -> str:
+    if door.kind == "password":
+        return door.url(server.user, server.create_database(name), server.password)
+    server.execute(f'CREATE ROLE "{IAM_USER}" LOGIN IN ROLE rds_iam')
+    return door.url(IAM_USER, server.create_database(name, IAM_USER))
+
+
+def _requests(worker: Worker) -> dict[str, Callable[[], Event]]:
+    """With cars to list, one of which is to be found again."""
+    worker.call([post(new_car()) for _ in range(60)])
+    car = json.loads(decode(worker.answer(post(new_car()))))
+    return {
+        GET_ONE: lambda: get(f"/cars/{car['id']}"),
+        LIST_50: lambda: get("/cars"),
+        POST: lambda: post(new_car()),
+    }
 
 
 def _count(worker: Worker, events: Sequence[Event], door: FrontDoor, server: PostgreSQL) -> Count:

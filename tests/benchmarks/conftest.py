@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.limits import FEW, MANY
 from benchmarks.names import (
     ADMIN,
     CARSITE,
@@ -19,6 +18,7 @@ from benchmarks.names import (
     POST,
     RAW,
 )
+from benchmarks.ratios import FEW, MANY
 
 # Microseconds; the figures of a request are this times its number.
 STACKS = {RAW: 100.0, CARSITE: 300.0, FASTAPI_ASYNC: 600.0, DEFAULT_DRF: 1200.0}

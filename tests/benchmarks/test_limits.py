@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.limits import FEW, LIMITS, MANY, check_all
+from benchmarks.limits import LIMITS, check_all
 from benchmarks.names import ADMIN, CARSITE, GET_ONE, LAST_PAGE, LIST_50
+from benchmarks.ratios import FEW, MANY
 
 
 def missed(results: dict[str, Any]) -> list[str]:
