@@ -53,7 +53,7 @@ class Checked:
     def row(self) -> list[str]:
         """Measure, figure, limit, met: as a table has them."""
         sign = "at least" if self.limit.least else "at most"
-        figure = "-" if self.figure is None else f"{self.figure:.3g}"
+        figure = "-" if self.figure is None else f"{self.figure:.4g}"
         words = {True: "yes", False: "MISSED", None: "not measured"}
         return [self.limit.measure, figure, f"{sign} {self.limit.limit:g}", words[self.met]]
 

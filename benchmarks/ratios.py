@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks import names
-from benchmarks.names import ADMIN, CARSITE, LAST_PAGE, LIST_50
+from benchmarks.names import ADMIN, CARSITE
 
 # JSON's keys are text.
 FEW, MANY = str(names.FEW), str(names.MANY)
@@ -24,26 +24,19 @@ def cpu_ratio(request: str, peer: str) -> Figure:
     return figure
 
 
-def growth(*titles: str) -> Figure:
-    """The worst of these requests at MANY cars, in wall time of the same at FEW."""
-
-    def figure(results: Results) -> float:
-        found = results["growth_wall_us"]
-        return max(
-            float(found[title][MANY]["median"] / found[title][FEW]["median"]) for title in titles
-        )
-
-    return figure
+def growth(title: str) -> Figure:
+    """Wall time at MANY cars over that at FEW."""
+    return lambda results: float(results["growth"]["ratio"][title]["median"])
 
 
 def growth_of_the_api(results: Results) -> float:
-    titles = [title for title in results["growth_wall_us"] if title != ADMIN]
-    return growth(*titles)(results)
+    """The worst of all requests but the admin's."""
+    ratios = results["growth"]["ratio"]
+    return max(float(ratio["median"]) for title, ratio in ratios.items() if title != ADMIN)
 
 
 def last_page(results: Results) -> float:
-    found = results["growth_wall_us"]
-    return float(found[LAST_PAGE][MANY]["median"] / found[LIST_50][MANY]["median"])
+    return float(results["growth"]["last_page_ratio"]["median"])
 
 
 def ratio(section: str, ours: str, peer: str, *keys: str) -> Figure:

@@ -47,16 +47,18 @@ def main() -> None:
 
 def everything(server: PostgreSQL, folder: Path, rounds: int) -> None:
     """All sections, shown and saved."""
-    sizes = {FEW: rounds} if QUICK else {FEW: rounds, MANY: ROUNDS_OF_MANY}
     with contextlib.ExitStack() as stack:
-        databases = [stack.enter_context(filled(server, folder, count)) for count in sizes]
+        few = stack.enter_context(filled(server, folder, FEW))
+        databases = [(few, rounds)]
         if not QUICK:
-            found = growth.measure(databases, folder, ROUNDS_OF_GROWTH)
-            growth.show_growth(found)
-            save("growth_wall_us", growth.data(found))
+            many = stack.enter_context(filled(server, folder, MANY))
+            databases.append((many, ROUNDS_OF_MANY))
+            growing = growth.measure(few, many, folder, ROUNDS_OF_GROWTH)
+            growth.show_growth(growing)
+            save("growth", growing.data())
         requests = {}
-        for cars in databases:
-            figures = peers.measure(cars, list(HANDLERS), sizes[cars.count])
+        for cars, rounds_of_these in databases:
+            figures = peers.measure(cars, list(HANDLERS), rounds_of_these)
             peers.show_figures(cars.count, figures)
             requests[str(cars.count)] = {name: each.data() for name, each in figures.items()}
         save("requests", requests)

@@ -3,134 +3,99 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import random
+import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from benchmarks.names import ADMIN, CARSITE, GET_ONE, LAST_PAGE, LIST_50, LIST_200, POST
+from benchmarks.names import CARSITE, LAST_PAGE, LIST_50, POST
 from benchmarks.report import show
-from benchmarks.summary import Summary
-from benchmarks.warm.admin import admin_list
-from benchmarks.warm.calls import get, new_car, post
-from benchmarks.warm.database import OLDEST, OLDEST_MAKE, Cars
-from benchmarks.warm.equality import decode
+from benchmarks.summary import Summary, summarise
+from benchmarks.warm.database import Cars
+from benchmarks.warm.growth_requests import BATCH, batches_of, check_pages
 from benchmarks.warm.turns import Batch, in_turns, wall
-from benchmarks.warm.variants import Worker, environment, running
-
-BATCH = 5
-FILTERS: tuple[dict[str, Any], ...] = (
-    {"make": "Make 7"},
-    {"model": "Model 7"},
-    {"year": 2005},
-    {"year_min": 2020},
-    {"year_max": 1995},
-    {"color": "red"},
-    {"vin": "TEST0000000000999"},
-    {"make": "Make 7", "model": "Model 7"},
-    # Of these there are few among few cars, and a page must have as many from both databases.
-    {"make": "Make 7", "year": 2005, "page_size": 10},
-    {"make": "Make 7", "year_min": 2000, "year_max": 2010, "color": "red", "page_size": 10},
-)
-
-Growth = dict[str, dict[int, Summary]]
+from benchmarks.warm.variants import Sample, Worker, environment, running
 
 
-def measure(databases: Sequence[Cars], folder: Path, rounds: int) -> Growth:
-    """Microseconds on the clock, by request and number of cars."""
+@dataclass(frozen=True)
+class Growth:
+    """Microseconds on the clock by request and number of cars, and ratios round by round.
+
+    A round lasts a fraction of a second: what else the machine does then slows both sides.
+    """
+
+    wall: dict[str, dict[int, Summary]]
+    ratios: dict[str, Summary]
+    last_page: Summary
+
+    def data(self) -> dict[str, Any]:
+        """As results.json has it."""
+        return {
+            "wall_us": {
+                title: {str(count): summary.rounded() for count, summary in by_count.items()}
+                for title, by_count in self.wall.items()
+            },
+            "ratio": {title: summary.rounded(3) for title, summary in self.ratios.items()},
+            "last_page_ratio": self.last_page.rounded(3),
+        }
+
+
+def measure(few: Cars, many: Cars, folder: Path, rounds: int) -> Growth:
+    """Few cars and many in turns, all requests in every round."""
     with contextlib.ExitStack() as stack:
         batches = [
-            _batches(
+            batches_of(
                 stack.enter_context(
                     running(CARSITE, environment(CARSITE, cars.url, folder / "static"))
                 ),
                 cars,
             )
-            for cars in databases
+            for cars in (few, many)
         ]
-        _check(batches)
-        growth: Growth = {}
-        for title in batches[0][1]:
-            taken = in_turns([(worker, made[title]) for worker, made in batches], rounds)
-            growth[title] = {
-                cars.count: wall(samples) for cars, samples in zip(databases, taken, strict=True)
-            }
-    return growth
+        check_pages(batches)
+        # POST alone and last: what it adds makes the first page another.
+        gets = _take(batches, [title for title in batches[0][1] if title != POST], rounds)
+        taken = gets | _take(batches, [POST], rounds)
+    return Growth(
+        wall={
+            title: {few.count: wall(pair[0]), many.count: wall(pair[1])}
+            for title, pair in taken.items()
+        },
+        ratios={title: _ratio(pair[1], pair[0]) for title, pair in taken.items()},
+        last_page=_ratio(taken[LAST_PAGE][1], taken[LIST_50][1]),
+    )
 
 
-def _batches(worker: Worker, cars: Cars) -> tuple[Worker, dict[str, Batch]]:
-    """The requests to one database, POST at the end: it makes the first page another."""
-    ids, last, admin = cars.ids(100), _last_page(worker), admin_list(worker, cars.service)
-    gets: dict[str, Any] = {
-        LIST_50: get("/cars"),
-        LAST_PAGE: last,
-        LIST_200: get("/cars", page_size=200),
-        **{_title(query): get("/cars", **query) for query in FILTERS},
-        ADMIN: admin,
-    }
-    return worker, {
-        GET_ONE: lambda: [get(f"/cars/{pk}") for pk in random.sample(ids, BATCH)],
-        **{title: _always(event) for title, event in gets.items()},
-        POST: lambda: [post(new_car()) for _ in range(BATCH)],
-    }
+def _take(
+    batches: Sequence[tuple[Worker, Mapping[str, Batch]]], titles: Sequence[str], rounds: int
+) -> dict[str, list[list[Sample]]]:
+    """The samples by request, of each worker."""
+    sources = [(worker, made[title]) for title in titles for worker, made in batches]
+    taken = iter(in_turns(sources, rounds))
+    return {title: [next(taken) for _ in batches] for title in titles}
 
 
-def _check(batches: Sequence[tuple[Worker, Mapping[str, Batch]]]) -> None:
-    """Raises RuntimeError where one database has fewer cars on a page than the other."""
-    for query in FILTERS:
-        sizes = {
-            len(_page(worker, made[_title(query)]()[0])["results"]) for worker, made in batches
-        }
-        if len(sizes) > 1:
-            raise RuntimeError(f"{_title(query)}: pages of {sizes} cars do not compare")
-
-
-def _always(event: Any) -> Batch:
-    return lambda: [event] * BATCH
-
-
-def _title(query: Mapping[str, object]) -> str:
-    return f"GET /cars by {', '.join(name for name in query if name != 'page_size')}"
-
-
-def _last_page(worker: Worker) -> Any:
-    """The request for the 50 oldest cars: cursors hold a place in the list, whatever the filter."""
-    page = _page(worker, get("/cars", make=OLDEST_MAKE, page_size=OLDEST - 50))
-    (cursor,) = parse_qs(urlsplit(page["next"]).query)["cursor"]
-    last = get("/cars", cursor=cursor)
-    found = _page(worker, last)
-    if found["next"] or len(found["results"]) != 50:
-        raise RuntimeError(f"this is not the last page: {found}")
-    return last
-
-
-def _page(worker: Worker, event: Any) -> Any:
-    return json.loads(decode(worker.answer(event)))
-
-
-def ratio(growth: Growth, title: str) -> float:
-    """Wall time with the most cars over that with the fewest."""
-    by_count = growth[title]
-    return by_count[max(by_count)].median / by_count[min(by_count)].median
-
-
-def data(growth: Growth) -> dict[str, Any]:
-    """As results.json has it."""
-    return {
-        title: {str(count): summary.rounded() for count, summary in by_count.items()}
-        for title, by_count in growth.items()
-    }
+def _ratio(samples: Sequence[Sample], base: Sequence[Sample]) -> Summary:
+    """How the rounds of two sources compare, by the medians of their batches."""
+    medians = [
+        [statistics.median(s.wall for s in of[at : at + BATCH]) for at in range(0, len(of), BATCH)]
+        for of in (samples, base)
+    ]
+    return summarise([one / other for one, other in zip(*medians, strict=True)])
 
 
 def show_growth(growth: Growth) -> None:
-    counts = sorted(next(iter(growth.values())))
-    show(
-        "carsite: microseconds on the clock, median and quartiles",
-        ["", *(f"{count:,} cars" for count in counts), "ratio"],
+    counts = list(growth.wall[LIST_50])
+    rows = [
         [
-            [title, *(str(by_count[count]) for count in counts), f"{ratio(growth, title):.2f}"]
-            for title, by_count in growth.items()
-        ],
+            *(title, *(str(by_count[count]) for count in counts)),
+            f"{growth.ratios[title].median:.2f}",
+        ]
+        for title, by_count in growth.wall.items()
+    ]
+    show(
+        "carsite: microseconds on the clock, median and quartiles, and the median ratio of rounds",
+        ["", *(f"{count:,} cars" for count in counts), "ratio"],
+        rows,
     )

@@ -23,6 +23,7 @@ from benchmarks.ratios import FEW, MANY
 # Microseconds; the figures of a request are this times its number.
 STACKS = {RAW: 100.0, CARSITE: 300.0, FASTAPI_ASYNC: 600.0, DEFAULT_DRF: 1200.0}
 REQUESTS = {GET_ONE: 1, LIST_50: 2, LIST_200: 3, POST: 4}
+GROWING = (GET_ONE, LIST_50, LAST_PAGE, POST, ADMIN)
 
 
 def summary(median: float) -> dict[str, float]:
@@ -51,9 +52,10 @@ def results() -> dict[str, Any]:
             "1.0",
         ),
         "requests": {FEW: stacks, MANY: stacks},
-        "growth_wall_us": {
-            title: {FEW: summary(1000.0), MANY: summary(1100.0)}
-            for title in (GET_ONE, LIST_50, LAST_PAGE, POST, ADMIN)
+        "growth": {
+            "wall_us": {title: {FEW: summary(1000.0), MANY: summary(1100.0)} for title in GROWING},
+            "ratio": {title: {"median": 1.1} for title in GROWING},
+            "last_page_ratio": {"median": 1.2},
         },
         "hundred_requests": {"regular": once, "dsql": once},
         "loading_per_s": {"load_cars": summary(6000.0), "execute_values": summary(10000.0)},
