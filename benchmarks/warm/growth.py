@@ -13,7 +13,7 @@ from benchmarks.names import CARSITE, LAST_PAGE, LIST_50, POST
 from benchmarks.report import show
 from benchmarks.summary import Summary, summarise
 from benchmarks.warm.database import Cars
-from benchmarks.warm.growth_requests import BATCH, batches_of, check_pages
+from benchmarks.warm.growth_requests import batches_of, check_pages
 from benchmarks.warm.turns import Batch, in_turns, wall
 from benchmarks.warm.variants import Sample, Worker, environment, running
 
@@ -62,8 +62,8 @@ def measure(few: Cars, many: Cars, folder: Path, rounds: int) -> Growth:
             title: {few.count: wall(pair[0]), many.count: wall(pair[1])}
             for title, pair in taken.items()
         },
-        ratios={title: _ratio(pair[1], pair[0]) for title, pair in taken.items()},
-        last_page=_ratio(taken[LAST_PAGE][1], taken[LIST_50][1]),
+        ratios={title: _ratio(pair[1], pair[0], rounds) for title, pair in taken.items()},
+        last_page=_ratio(taken[LAST_PAGE][1], taken[LIST_50][1], rounds),
     )
 
 
@@ -76,13 +76,16 @@ def _take(
     return {title: [next(taken) for _ in batches] for title in titles}
 
 
-def _ratio(samples: Sequence[Sample], base: Sequence[Sample]) -> Summary:
-    """How the rounds of two sources compare, by the medians of their batches."""
-    medians = [
-        [statistics.median(s.wall for s in of[at : at + BATCH]) for at in range(0, len(of), BATCH)]
-        for of in (samples, base)
-    ]
-    return summarise([one / other for one, other in zip(*medians, strict=True)])
+def _ratio(samples: Sequence[Sample], base: Sequence[Sample], rounds: int) -> Summary:
+    """How two sources compare, round by round."""
+    pairs = zip(_by_round(samples, rounds), _by_round(base, rounds), strict=True)
+    return summarise([one / other for one, other in pairs])
+
+
+def _by_round(samples: Sequence[Sample], rounds: int) -> list[float]:
+    """The median of each round's batch."""
+    walls, size = [sample.wall for sample in samples], len(samples) // rounds
+    return [statistics.median(walls[at : at + size]) for at in range(0, len(walls), size)]
 
 
 def show_growth(growth: Growth) -> None:
