@@ -71,10 +71,8 @@ $(BENCH)/.ready: benchmarks/requirements.txt requirements-dev.txt requirements.t
 	@touch $@
 
 .PHONY: bench
-bench: $(BENCH)/.ready ## Run the benchmarks, side by side with the peers; writes benchmarks/results.json
-	$(BENCH)/bin/python -m benchmarks.cold_token
-	$(BENCH)/bin/python -m benchmarks.connect
-	$(BENCH)/bin/python -m benchmarks.cold_start
+bench: $(BENCH)/.ready ## Run the benchmarks beside the peers, ten minutes (QUICK=1: one); writes docs/benchmarks.md
+	QUICK=$(QUICK) $(BENCH)/bin/python -m benchmarks
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Run the linters and the type checker

@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cold_start_peers import fastapi_package, zappa_package
-from benchmarks.report import save, show
+from benchmarks.report import QUICK, save, show
 from tests.rig.events import Request, event
 from tests.rig.lambda_runtime import Function
 from tests.rig.packages import Package
 from tests.rig.postgresql import running_postgresql
 from tests.rig.services import Rig, deployed, iam_door, lambda_credentials, password_door
 
-ROUNDS = 15
+ROUNDS = 2 if QUICK else 15
 CARS = 50
 HOST = ("Host", "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com")
 CARSITE, DEFAULTS, FASTAPI = "carsite, regular", "Zappa's defaults", "FastAPI + Mangum"
@@ -98,7 +98,12 @@ def variants(folder: Path) -> Iterator[dict[str, Variant]]:
             CARSITE: Variant(rig.package("regular"), password, "regular"),
             DSQL: Variant(rig.package("dsql"), token | {"ALLOWED_HOSTS": "*"}, "dsql"),
             DEFAULTS: Variant(zappa_package(folder), password, "regular", "handler.lambda_handler"),
-            FASTAPI: Variant(fastapi_package(folder), password, "regular", "cars_fastapi.handler"),
+            FASTAPI: Variant(
+                fastapi_package(folder),
+                password,
+                "regular",
+                "benchmarks.peers.fastapi_async.handler",
+            ),
         }
         for name, sql in ((CARSITE, rows), (DSQL, iam_rows)):
             _fill(made[name], folder, sql)

@@ -14,6 +14,10 @@ from tests.rig.packages import Package
 from tests.rig.project_copy import copy, unpack
 
 ROOT = Path(__file__).resolve().parents[1]
+FASTAPI_FILES = (
+    *("benchmarks/__init__.py", "benchmarks/peers/__init__.py"),
+    *("benchmarks/peers/fastapi_async.py", "benchmarks/peers/fastapi_cars.py"),
+)
 PEER_REQUIREMENTS = ("fastapi", "sqlalchemy", "mangum", "psycopg2-binary")
 
 
@@ -61,7 +65,9 @@ def fastapi_package(folder: Path) -> Package:
         )
     )
     _pip(sys.executable, "--target", str(task), "--no-compile", "-r", str(requirements))
-    shutil.copy(ROOT / "benchmarks" / "cars_fastapi.py", task)
+    for name in FASTAPI_FILES:
+        (task / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, task / name)
     bytecode.compile_tree(task)
     return Package("regular", here / "none.zip", task, make_image(here / "image"))
 

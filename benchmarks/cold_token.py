@@ -11,9 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.report import save, show
+from benchmarks.report import QUICK, save, show
 
-ROUNDS = 15
+ROUNDS = 3 if QUICK else 15
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "db.abc.us-east-1.rds.amazonaws.com"
 ENVIRONMENT = {

@@ -3,8 +3,7 @@
 A real PostgreSQL behind the IAM front door of the tests, TLS verified. The yardstick is Django's
 own backend with a password that never changes, and to compare like with like that password is a
 token too: the server asks for both in the same way, and libpq gets the same options for both.
-Variants are shuffled in every round. The exit status is 1 where an engine of ours costs more than
-five per cent above the yardstick.
+Variants are shuffled in every round.
 
 Needs benchmarks/requirements.txt.
 """
@@ -23,21 +22,20 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
-from benchmarks.report import save, show
+from benchmarks.report import QUICK, save, show
 from dbauth.credentials import Credentials
 from dbauth.login import CONNECT_TIMEOUT, DEFAULTS
 from dbauth.signing import rds_request, sign
 from tests.rig.front_door import CREDENTIALS, FrontDoor, running_front_door
 from tests.rig.postgresql import running_postgresql
 
-ROUNDS = 400
+ROUNDS = 100 if QUICK else 400
 # The peers cost twenty times as much; fewer rounds are enough to see that.
-PEER_ROUNDS = 20
+PEER_ROUNDS = 5 if QUICK else 20
 RDS_HOST = "cars.cluster-c9akciq32.us-east-1.rds.amazonaws.com"
 DSQL_HOST = "bntegz2wxyabcdefghijklmnop.dsql.us-east-1.on.aws"
 YARDSTICK = "static password (Django)"
 OURS = ("dbauth", "dbauth.dsql")
-LIMIT = 1.05
 PEERS = ("django-iam-dbauth 0.2.1", "aurora-dsql-django 0.7.0")
 
 
@@ -124,8 +122,6 @@ def main() -> None:
         [[name, f"{ms:.2f}", f"{ms / medians[YARDSTICK]:.2f}"] for name, ms in medians.items()],
     )
     save("connect_cpu_ms", {name: round(ms, 3) for name, ms in medians.items()})
-    if dear := [name for name in OURS if medians[name] > LIMIT * medians[YARDSTICK]]:
-        raise SystemExit(f"Above {LIMIT} of a static password: {', '.join(dear)}")
 
 
 if __name__ == "__main__":

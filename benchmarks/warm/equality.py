@@ -13,7 +13,7 @@ from benchmarks.warm.variants import Worker
 
 SERVERS_CHOICE = ("id", "created_at", "updated_at")  # of a new car
 REFUSED = (400, 422)
-BAD: tuple[Mapping[str, Any], ...] = (
+BAD: tuple[dict[str, Any], ...] = (
     {"make": ""},
     {"make": "m" * 101},
     {"model": None},

@@ -1,26 +1,24 @@
-"""The four requests, on all stacks, in turns."""
+"""The four requests, on all stacks."""
 
 from __future__ import annotations
 
 import contextlib
 import random
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.names import CARSITE, GET_ONE, LIST_50, LIST_200, POST
 from benchmarks.report import show
-from benchmarks.summary import Summary, summarise
+from benchmarks.summary import Summary
 from benchmarks.warm.calls import get, new_car, post
 from benchmarks.warm.database import Cars
 from benchmarks.warm.equality import check
-from benchmarks.warm.variants import CARSITE, Sample, Worker, environment, running
+from benchmarks.warm.turns import Batch, cpu, in_turns, wall
+from benchmarks.warm.variants import environment, running
 
-MICROSECONDS = 1e6
-GET_ONE, LIST_50, LIST_200, POST = "GET /cars/{id}", "GET /cars, 50", "GET /cars, 200", "POST /cars"
 BATCH = {GET_ONE: 10, LIST_50: 10, LIST_200: 4, POST: 10}
-WARM_UP = 3
 
 
 @dataclass
@@ -30,6 +28,14 @@ class Figures:
     cpu: dict[str, Summary] = field(default_factory=dict)
     wall: dict[str, Summary] = field(default_factory=dict)
     peak_megabytes: float = 0
+
+    def data(self) -> dict[str, Any]:
+        """As results.json has it."""
+        return {
+            "cpu_us": {request: summary.rounded() for request, summary in self.cpu.items()},
+            "wall_us": {request: summary.rounded() for request, summary in self.wall.items()},
+            "peak_mb": round(self.peak_megabytes, 1),
+        }
 
 
 def measure(cars: Cars, names: Sequence[str], rounds: int) -> dict[str, Figures]:
@@ -43,28 +49,17 @@ def measure(cars: Cars, names: Sequence[str], rounds: int) -> dict[str, Figures]
         check(workers, ids[0])
         figures = {worker.name: Figures() for worker in workers}
         # POST comes last: what it adds would make the lists of later rounds others.
-        for request, events in _events(ids).items():
-            _warm_up(workers, events)
-            for name, samples in in_turns(workers, events, rounds).items():
-                figures[name].cpu[request] = summarise([s.cpu for s in samples], MICROSECONDS)
-                figures[name].wall[request] = summarise([s.wall for s in samples], MICROSECONDS)
+        for request, batch in _batches(ids).items():
+            taken = in_turns([(worker, batch) for worker in workers], rounds)
+            for worker, samples in zip(workers, taken, strict=True):
+                figures[worker.name].cpu[request] = cpu(samples)
+                figures[worker.name].wall[request] = wall(samples)
         for worker in workers:
             figures[worker.name].peak_megabytes = worker.peak_megabytes
     return figures
 
 
-def in_turns(
-    workers: Sequence[Worker], events: Callable[[], Sequence[Any]], rounds: int
-) -> dict[str, list[Sample]]:
-    """The samples of each worker; `events` makes a batch, anew for each worker and round."""
-    samples: dict[str, list[Sample]] = defaultdict(list)
-    for _ in range(rounds):
-        for worker in random.sample(workers, len(workers)):
-            samples[worker.name] += worker.call(events())
-    return samples
-
-
-def _events(ids: Sequence[str]) -> dict[str, Callable[[], list[Any]]]:
+def _batches(ids: Sequence[str]) -> dict[str, Batch]:
     return {
         GET_ONE: lambda: [get(f"/cars/{pk}") for pk in random.sample(ids, BATCH[GET_ONE])],
         LIST_50: lambda: [get("/cars")] * BATCH[LIST_50],
@@ -73,20 +68,18 @@ def _events(ids: Sequence[str]) -> dict[str, Callable[[], list[Any]]]:
     }
 
 
-def _warm_up(workers: Sequence[Worker], events: Callable[[], Sequence[Any]]) -> None:
-    in_turns(workers, events, WARM_UP)
-
-
 def show_figures(count: int, figures: Mapping[str, Figures]) -> None:
     """A table for each request, the ratios those of CPU medians."""
     for request in BATCH:
         rows = []
         for name, figure in figures.items():
-            cpu = figure.cpu[request]
-            ours = figures[CARSITE].cpu[request].median if CARSITE in figures else cpu.median
-            rows.append([name, str(cpu), str(figure.wall[request]), f"{ours / cpu.median:.2f}"])
+            used = figure.cpu[request]
+            ours = figures[CARSITE].cpu[request] if CARSITE in figures else used
+            ratio = f"{ours.median / used.median:.2f}"
+            memory = f"{figure.peak_megabytes:.0f}"
+            rows.append([name, str(used), str(figure.wall[request]), ratio, memory])
         show(
             f"{request}, {count:,} cars: microseconds, median and quartiles",
-            ["", "CPU", "wall", "carsite / this"],
+            ["", "CPU", "wall", "carsite / this", "peak MB"],
             rows,
         )

@@ -12,6 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from benchmarks.names import (
+    CARSITE,
+    DEFAULT_DRF,
+    FASTAPI_ASYNC,
+    FASTAPI_DEF,
+    POWERTOOLS,
+    RAW,
+)
 from tests.rig.service import INHERITED
 from tests.rig.services import deployed, lambda_credentials
 
@@ -19,9 +27,6 @@ Event = Mapping[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = "benchmarks.peers"
-RAW, POWERTOOLS, CARSITE = "raw psycopg2 + orjson", "Powertools + raw SQL", "carsite"
-FASTAPI_ASYNC, FASTAPI_DEF = "FastAPI, async def", "FastAPI, def"
-DEFAULT_DRF = "default DRF, Zappa"
 HANDLERS = {
     RAW: f"{PEERS}.raw.handler",
     POWERTOOLS: f"{PEERS}.powertools.handler",

@@ -1,0 +1,11 @@
+"""What the stacks and the requests are called, in tables, charts and results."""
+
+CARSITE = "carsite"
+RAW, POWERTOOLS = "raw psycopg2 + orjson", "Powertools + raw SQL"
+FASTAPI_ASYNC, FASTAPI_DEF = "FastAPI, async def", "FastAPI, def"
+DEFAULT_DRF = "default DRF, Zappa"
+
+GET_ONE, LIST_50, LIST_200 = "GET /cars/{id}", "GET /cars, 50", "GET /cars, 200"
+POST, LAST_PAGE, ADMIN = "POST /cars", "GET /cars, the last 50", "admin list page"
+
+FEW, MANY = 10_000, 1_000_000

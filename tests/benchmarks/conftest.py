@@ -1,0 +1,75 @@
+"""Results of a made-up run, in which every limit is met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmarks.names import (
+    ADMIN,
+    CARSITE,
+    DEFAULT_DRF,
+    FASTAPI_ASYNC,
+    GET_ONE,
+    LAST_PAGE,
+    LIST_50,
+    LIST_200,
+    POST,
+    RAW,
+)
+from benchmarks.ratios import FEW, MANY
+
+# Microseconds; the figures of a request are this times its number.
+STACKS = {RAW: 100.0, CARSITE: 300.0, FASTAPI_ASYNC: 600.0, DEFAULT_DRF: 1200.0}
+REQUESTS = {GET_ONE: 1, LIST_50: 2, LIST_200: 3, POST: 4}
+GROWING = (GET_ONE, LIST_50, LAST_PAGE, POST, ADMIN)
+
+
+def summary(median: float) -> dict[str, float]:
+    return {"median": median, "lower": median - 1, "upper": median + 1, "samples": 10}
+
+
+@pytest.fixture
+def results() -> dict[str, Any]:
+    stacks = {
+        name: {
+            "cpu_us": {request: summary(cost * times) for request, times in REQUESTS.items()},
+            "wall_us": {request: summary(cost * times + 50) for request, times in REQUESTS.items()},
+            "peak_mb": 70.0,
+        }
+        for name, cost in STACKS.items()
+    }
+    nothing = {"connects": 0, "tokens": 0, "queries": 1.0}
+    once = dict.fromkeys((GET_ONE, LIST_50, POST), nothing)
+    return {
+        "machine": dict.fromkeys(
+            (
+                *("date", "processor", "system", "python", "postgresql", "django", "zappa"),
+                *("djangorestframework", "fastapi", "sqlalchemy", "mangum"),
+                *("aws-lambda-powertools", "psycopg2-binary"),
+            ),
+            "1.0",
+        ),
+        "requests": {FEW: stacks, MANY: stacks},
+        "growth": {
+            "wall_us": {title: {FEW: summary(1000.0), MANY: summary(1100.0)} for title in GROWING},
+            "ratio": {title: {"median": 1.1} for title in GROWING},
+            "last_page_ratio": {"median": 1.2},
+        },
+        "hundred_requests": {"regular": once, "dsql": once},
+        "loading_per_s": {"load_cars": summary(6000.0), "execute_values": summary(10000.0)},
+        "cold_start": {
+            "carsite, regular": {"cpu_ms": 200.0, "peak_mb": 60.0},
+            "FastAPI + Mangum": {"cpu_ms": 500.0, "peak_mb": 80.0},
+            "Zappa's defaults": {"cpu_ms": 1300.0, "peak_mb": 90.0},
+        },
+        "connect_cpu_ms": {
+            "static password (Django)": 4.0,
+            "dbauth": 4.1,
+            "dbauth.dsql": 4.1,
+            "django-iam-dbauth 0.2.1": 110.0,
+            "aurora-dsql-django 0.7.0": 97.0,
+        },
+        "cold_token_cpu_ms": {"bare Python": 10.0, "dbauth": 22.0},
+    }

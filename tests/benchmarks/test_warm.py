@@ -1,0 +1,54 @@
+"""The request benchmark, with those stacks that need nothing beyond what the tests need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from benchmarks.names import CARSITE, DEFAULT_DRF, GET_ONE, LIST_50, LIST_200, POST, RAW
+from benchmarks.warm.database import Cars, filled
+from benchmarks.warm.equality import check
+from benchmarks.warm.peers import measure
+from benchmarks.warm.variants import environment, running
+from tests.rig.postgresql import PostgreSQL
+
+
+@pytest.fixture(scope="module")
+def cars(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cars]:
+    with filled(postgresql, tmp_path_factory.mktemp("warm"), 600) as cars:
+        yield cars
+
+
+def test_stacks_that_give_the_same_answers_are_measured(cars):
+    names = [RAW, CARSITE, DEFAULT_DRF]
+    figures = measure(cars, names, rounds=1)
+    assert list(figures) == names
+    for figure in figures.values():
+        assert list(figure.cpu) == list(figure.wall) == [GET_ONE, LIST_50, LIST_200, POST]
+        assert all(0 < summary.lower <= summary.upper for summary in figure.cpu.values())
+        assert figure.peak_megabytes > 10
+    assert figures[RAW].cpu[LIST_200].median < figures[DEFAULT_DRF].cpu[LIST_200].median
+
+
+def test_another_answer_ends_the_benchmark_before_anything_is_timed(cars):
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(running(name, environment(name, cars.url, Path())))
+            for name in (RAW, CARSITE)
+        ]
+        (pk,) = cars.ids(1)
+        check(workers, pk)
+        # One of them reads another table from now on.
+        cars.rows("CREATE SCHEMA other")
+        cars.rows("CREATE TABLE other.cars_car (LIKE public.cars_car INCLUDING ALL)")
+        copied = f"SELECT * FROM public.cars_car WHERE mileage % 2 = 1 OR id = '{pk}'"
+        cars.rows(f"INSERT INTO other.cars_car {copied}")
+        elsewhere = environment(RAW, f"{cars.url}&options=-csearch_path%3Dother", Path())
+        other = stack.enter_context(running(RAW, elsewhere))
+        message = f"list 50: {re.escape(RAW)} differs from {CARSITE}"
+        with pytest.raises(RuntimeError, match=message):
+            check([workers[1], other], pk)
