@@ -1,20 +1,23 @@
 """Every path of the service."""
 
-from django.contrib import admin
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import include, path
+from django.urls import URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 from django.views.generic import RedirectView
 
 from carsite import docs, health
 
-admin.site.site_header = admin.site.site_title = "Cars"
+# Not by include(), which imports at once what most processes of the API never need.
+admin = URLResolver(
+    RoutePattern("admin/"), "carsite.admin_urls", app_name="admin", namespace="admin"
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="car-list"), name="root"),
     path("", include("cars.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
-    path("admin/", admin.site.urls),
+    admin,
     path("favicon.ico", lambda request: redirect(static("carsite/icon.svg"))),
     path("docs", docs.docs, name="docs"),
     path("schema", docs.schema, name="schema"),

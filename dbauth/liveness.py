@@ -18,7 +18,6 @@ IDLE_CHECK_SECONDS = 5
 CHECK_SECONDS = 5
 
 
-
 class Stopwatch:
     """Time since the last use, on two clocks at once.
 
