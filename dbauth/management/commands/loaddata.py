@@ -10,7 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.commands import loaddata
-from django.core.serializers.base import DeserializedObject
+from django.core.serializers.base import (
+    DEFER_FIELD,
+    DeserializedObject,
+    deserialize_fk_value,
+    deserialize_m2m_values,
+)
 from django.db import connections
 
 from dbauth.dsql.base import DatabaseWrapper
@@ -46,8 +51,9 @@ class Command(loaddata.Command):
     def save_obj(self, obj: DeserializedObject) -> bool:
         if not self._in_batches:
             return super().save_obj(obj)
-        if self._batch.is_full:
+        if self._batch.is_full or obj.deferred_fields:
             self._store()
+        _resolve(obj, self.using)
         self._batch.add(obj)
         return False  # counted when it is stored
 
@@ -61,6 +67,23 @@ class Command(loaddata.Command):
     def _save_all(self, batch: _Batch) -> int:
         save = super().save_obj
         return sum(save(obj) for obj in batch.objects())
+
+
+def _resolve(obj: DeserializedObject, using: str) -> None:
+    """Find by natural keys what was not stored yet when the object was read, but is now."""
+    deferred: dict[Any, Any] = obj.deferred_fields or {}
+    to_many: dict[str, Any] = obj.m2m_data or {}
+    missing = {}
+    for field, key in deferred.items():
+        find = deserialize_m2m_values if field.many_to_many else deserialize_fk_value
+        found = find(field, key, using, handle_forward_references=True)
+        if found is DEFER_FIELD:
+            missing[field] = key
+        elif field.many_to_many:
+            to_many[field.name] = found
+        else:
+            setattr(obj.object, field.attname, found)
+    obj.deferred_fields, obj.m2m_data = missing, to_many
 
 
 class _Batch:

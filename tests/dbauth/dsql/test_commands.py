@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import caches
 from django.core.management import call_command
@@ -105,6 +106,24 @@ def test_a_fixture_of_large_rows_stays_under_ten_mebibytes_a_transaction(site, t
     call_command("loaddata", str(file), database=ALIAS, verbosity=0)
     assert site.rows("SELECT count(*) FROM django_admin_log") == [(22,)]
     assert site.refusals() == []
+
+
+def test_a_fixture_may_refer_by_names_to_what_comes_before_and_after(site, tmp_path):
+    user = {"username": "b", "password": "c", "groups": [["before"], ["after"]]}
+    entry = {"user": ["b"], "content_type": ["auth", "user"], "action_flag": 1, "object_repr": ""}
+    objects = [
+        {"model": "auth.group", "fields": {"name": "before"}},
+        {"model": "auth.user", "fields": user},
+        {"model": "admin.logentry", "fields": entry},
+        {"model": "auth.group", "fields": {"name": "after"}},
+    ]
+    file = tmp_path / "names.json"
+    file.write_text(json.dumps(objects))
+    for _ in range(2):
+        assert "4 object(s)" in output("loaddata", str(file), database=ALIAS)
+        loaded = User.objects.using(ALIAS).get()
+        assert [each.name for each in loaded.groups.order_by("pk")] == ["before", "after"]
+        assert {each.user.username for each in LogEntry.objects.using(ALIAS)} == {"b"}
 
 
 def test_what_a_fixture_excludes_is_neither_loaded_nor_counted(site, tmp_path):
