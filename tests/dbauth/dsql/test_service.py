@@ -86,3 +86,12 @@ def test_deleting_more_cars_than_a_transaction_holds(service, stage):
         answer = client.submit("/admin/cars/car/", {**form, "post": "yes"})
         assert answer.status_code == 302, answer.text[:2000]
     assert service.rows("SELECT count(*) FROM cars_car") == [(0,)]
+
+
+def test_a_file_of_cars_is_loaded_once_despite_conflicts(service, stage, tmp_path):
+    file = tmp_path / "cars.csv"
+    file.write_text("make,model,year\n" + "".join(f"A,{n},2020\n" for n in range(3500)))
+    stage.gate.control.fail_commits(3)
+    assert "3,500 loaded" in service.manage("load_cars", str(file))
+    assert stage.gate.control.faults_left() == 0
+    assert service.rows("SELECT count(*), count(DISTINCT model) FROM cars_car") == [(3500, 3500)]
