@@ -7,11 +7,12 @@ a process of its own, and the answers are printed as docs/dsql.md has them.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
+import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -185,10 +186,8 @@ def fixture(gate: DsqlGate) -> str:
     objects = [
         {"model": "sessions.session", "pk": str(number), "fields": fields} for number in range(3100)
     ]
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(objects, file)
-        file.flush()
-        call_command("loaddata", file.name, verbosity=0)
+    sys.stdin = io.StringIO(json.dumps(objects))
+    call_command("loaddata", "-", format="json", verbosity=0)
     return f"{Session.objects.count():,} stored"
 
 
@@ -286,7 +285,7 @@ def answer(name: str, gate: DsqlGate, ask: Question) -> str:
         return ask(gate)
     except Error as error:
         # The advice of later sentences does not fit into a table.
-        sentence = str(error).splitlines()[0].partition(". ")[0]
+        sentence = re.split(r"(?<!\.)\. (?=[A-Z])", str(error).splitlines()[0])[0]
         return f"{type(error).__name__}: {sentence}"
     except TypeError as error:
         return f"TypeError: {error}"
