@@ -119,7 +119,8 @@ def test_ten_thousand_cars_move_to_dsql_as_the_page_says(server, stages, tmp_pat
         assert client.post("/cars", json=COROLLA).status_code == 503
 
     [dump] = commands("regular")
-    _user, migrate, load, again, compare = commands("dsql")
+    user, migrate, load, again, compare = commands("dsql")
+    assert user[2] == "create_db_user"  # the rig has made it
     url = old.environment["DATABASE_URL"]
     assert READS in TEXT
     run(redeployed(old, DATABASE_URL=f"{url}&{READS}"), dump, tmp_path)
