@@ -7,11 +7,14 @@ a process of its own, and the answers are printed as docs/dsql.md has them.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import django
@@ -20,6 +23,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import Error, IntegrityError, connection, models, transaction
 
+from dbauth.retry import retried
 from tests.rig.dsql_gate import DsqlGate, running_dsql_gate
 from tests.rig.postgresql import running_postgresql
 
@@ -33,6 +37,7 @@ ENGINES: dict[str, dict[str, Any]] = {
 }
 APPS = [f"django.contrib.{name}" for name in ("contenttypes", "auth", "admin", "sessions")]
 KILLED_AFTER = 12
+WRITERS = 20
 
 Question = Callable[[DsqlGate], str]
 QUESTIONS: dict[str, Question] = {}
@@ -122,6 +127,81 @@ def conflict(gate: DsqlGate) -> str:
     return f"stored {owner._default_manager.count()} time"
 
 
+@question("20 threads that add 1 to the same row, three times each")
+def hot_row(gate: DsqlGate) -> str:
+    owner, _car = make_tables()
+    owner._default_manager.create(name="0")
+
+    def add() -> None:
+        row = owner._default_manager.get()
+        row.name = str(int(row.name) + 1)
+        row.save()
+
+    def write() -> int:
+        try:
+            return sum(succeeds(attempted(add)) for _ in range(3))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        acknowledged = sum(pool.map(lambda _: write(), range(WRITERS)))
+    return (
+        f"{acknowledged} of {3 * WRITERS} acknowledged, {owner._default_manager.get().name} added"
+    )
+
+
+def attempted(function: Callable[[], None]) -> Callable[[], None]:
+    """The function as a transaction, the way its engine has it; the peer has no retries."""
+    if connection.settings_dict["ENGINE"] == "dbauth.dsql":
+        return retried(function)
+    return transaction.atomic(function)
+
+
+def succeeds(function: Callable[[], object]) -> bool:
+    try:
+        function()
+    except Error:
+        return False
+    return True
+
+
+@question("an INSERT whose COMMIT loses its reply")
+def lost_reply(gate: DsqlGate) -> str:
+    owner, _car = make_tables()
+    gate.control.fail_commits(1, "lost-reply")
+    stored = succeeds(lambda: owner._default_manager.create(name="a"))
+    connection.close()
+    return (
+        f"{'acknowledged' if stored else 'an error'}, stored {owner._default_manager.count()} time"
+    )
+
+
+@question("`loaddata` of 3,100 objects")
+def fixture(gate: DsqlGate) -> str:
+    from django.contrib.sessions.models import Session  # known once Django is configured
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Session)
+    fields = {"session_data": "", "expire_date": "2026-01-01T00:00:00Z"}
+    objects = [
+        {"model": "sessions.session", "pk": str(number), "fields": fields} for number in range(3100)
+    ]
+    sys.stdin = io.StringIO(json.dumps(objects))
+    call_command("loaddata", "-", format="json", verbosity=0)
+    return f"{Session.objects.count():,} stored"
+
+
+@question("`UniqueConstraint` with a condition")
+def partial_index(gate: DsqlGate) -> str:
+    owner, _car = make_tables()
+    constraint = models.UniqueConstraint(
+        fields=["name"], condition=models.Q(name__gt=""), name="named"
+    )
+    with connection.schema_editor() as editor:
+        editor.add_constraint(owner, constraint)
+    return "added"
+
+
 @question("a read after someone else's DDL (OC001)")
 def stale_catalog(gate: DsqlGate) -> str:
     owner, _car = make_tables()
@@ -204,7 +284,9 @@ def answer(name: str, gate: DsqlGate, ask: Question) -> str:
     try:
         return ask(gate)
     except Error as error:
-        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        # The advice of later sentences does not fit into a table.
+        sentence = re.split(r"(?<!\.)\. (?=[A-Z])", str(error).splitlines()[0])[0]
+        return f"{type(error).__name__}: {sentence}"
     except TypeError as error:
         return f"TypeError: {error}"
 

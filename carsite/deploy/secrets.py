@@ -11,7 +11,8 @@ from click import ClickException, echo
 # The second is what Terraform was given it in.
 PASSWORD_NAMES = ("DATABASE_PASSWORD", "TF_VAR_database_password")
 PASSWORD_SCHEMES = {"postgresql", "postgres", "pgsql"}
-KEY_NAMES = ("DJANGO_SECRET_KEY", "DJANGO_SECRET_KEY_FALLBACKS")
+KEY_NAME = "DJANGO_SECRET_KEY"
+FALLBACKS_NAME = "DJANGO_SECRET_KEY_FALLBACKS"
 KEY_BYTES = 48
 
 
@@ -50,8 +51,13 @@ def with_password(url: str, password: str) -> str:
 
 
 def _keys(environment: Mapping[str, str], *, first: bool) -> dict[str, str]:
-    keys = {name: environment[name] for name in KEY_NAMES if environment.get(name)}
-    if first and KEY_NAMES[0] not in keys:
-        keys[KEY_NAMES[0]] = secrets.token_urlsafe(KEY_BYTES)
-        echo(f"{KEY_NAMES[0]} is not set: made one, which only the function knows.")
+    keys = {}
+    if environment.get(KEY_NAME):
+        keys[KEY_NAME] = environment[KEY_NAME]
+    elif first:
+        keys[KEY_NAME] = secrets.token_urlsafe(KEY_BYTES)
+        echo(f"{KEY_NAME} is not set: made one, which only the function knows.")
+    # Empty, it is how the old keys are taken away: Zappa keeps what an update does not name.
+    if FALLBACKS_NAME in environment:
+        keys[FALLBACKS_NAME] = environment[FALLBACKS_NAME]
     return keys

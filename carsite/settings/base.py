@@ -84,6 +84,9 @@ SESSION_ENGINE = "dbauth.sessions"
 # contrib's tables predate UUIDs; cars have a UUID of their own.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# dumpdata --format jsonl, without Django's rounding to milliseconds.
+SERIALIZATION_MODULES = {"jsonl": "carsite.jsonl"}
+
 # Bodies over this many bytes get 413 (carsite.middleware.BodyLimitMiddleware).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

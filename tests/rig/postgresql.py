@@ -55,6 +55,8 @@ class PostgreSQL:
     data: Path
     port: int
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    # What the next start() changes of SETTINGS.
+    settings: dict[str, str] = field(default_factory=dict)
 
     host = "127.0.0.1"
     user = SUPERUSER
@@ -101,7 +103,7 @@ class PostgreSQL:
         """Start the server and wait until it accepts connections."""
         pid_file = self.data / "postmaster.pid"
         command = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
-        settings = SETTINGS | {"unix_socket_directories": str(self.data.parent)}
+        settings = SETTINGS | {"unix_socket_directories": str(self.data.parent)} | self.settings
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         log = self.data.parent / "postgres.log"

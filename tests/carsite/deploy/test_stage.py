@@ -133,6 +133,17 @@ def test_keys_that_are_exported_are_passed_on(monkeypatch: pytest.MonkeyPatch) -
     assert cli.aws_environment_variables["DJANGO_SECRET_KEY_FALLBACKS"] == "old"
 
 
+def test_an_empty_list_of_old_keys_takes_them_away_and_an_empty_key_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DJANGO_SECRET_KEY", "")
+    monkeypatch.setenv("DJANGO_SECRET_KEY_FALLBACKS", "")
+    cli = zappa("dsql", "update")
+    stage.fill(cli)
+    assert cli.aws_environment_variables["DJANGO_SECRET_KEY_FALLBACKS"] == ""
+    assert "DJANGO_SECRET_KEY" not in cli.aws_environment_variables
+
+
 def test_no_secret_is_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

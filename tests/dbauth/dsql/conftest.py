@@ -9,8 +9,10 @@ import pytest
 from django.db import connections
 
 from tests.dbauth.conftest import entry
+from tests.dbauth.dsql.chaos import Stage
 from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate
-from tests.rig.postgresql import PostgreSQL
+from tests.rig.postgresql import PostgreSQL, running_postgresql
+from tests.rig.services import Rig, running_dsql
 
 ALIAS = "cluster"
 SCHEMA = "workshop"
@@ -105,3 +107,12 @@ def forget() -> None:
     with contextlib.suppress(AttributeError):
         connections[ALIAS].close()
         del connections[ALIAS]
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The whole service, with a server of its own that may be crashed."""
+    with running_postgresql() as server:
+        rig = Rig(tmp_path_factory.mktemp("chaos"), lambda: server)
+        with running_dsql(rig, retry_seconds="3") as (service, gate):
+            yield Stage(service, gate, server)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import caches
 from django.core.management import call_command
 
@@ -61,6 +63,78 @@ def test_a_fixture_comes_back_as_it_was_and_keys_go_on_after_it(site, tmp_path):
     site.connection.close()
     assert Group.objects.using(ALIAS).create(name="latest").pk > 5_000_001
     assert site.refusals() == []
+
+
+def test_a_fixture_of_more_rows_than_a_transaction_holds_is_loaded_despite_conflicts(
+    site, tmp_path
+):
+    permissions = Permission.objects.using(ALIAS).all()[:3]
+    groups: list[dict[str, Any]] = [
+        {"model": "auth.group", "pk": number, "fields": {"name": f"group {number}"}}
+        for number in range(1, 3102)
+    ]
+    for group in groups[::10]:
+        group["fields"]["permissions"] = [each.pk for each in permissions]
+    file = tmp_path / "groups.json"
+    file.write_text(json.dumps(groups))
+    site.control.fail_commits(3)
+    said = output("loaddata", str(file), database=ALIAS)
+    assert site.control.faults_left() == 0
+    assert said.strip() == "Installed 3101 object(s) from 1 fixture(s)"
+    assert Group.objects.using(ALIAS).count() == 3101
+    assert Group.permissions.through._default_manager.using(ALIAS).count() == 311 * 3
+    assert {each["code"] for each in site.control.refused_statements()} <= {"40001"}
+
+
+def test_a_fixture_of_large_rows_stays_under_ten_mebibytes_a_transaction(site, tmp_path):
+    keeper = User.objects.db_manager(ALIAS).create_user("keeper")
+    entries = [
+        {
+            "model": "admin.logentry",
+            "pk": number,
+            "fields": {
+                "user": keeper.pk,
+                "action_flag": 1,
+                "object_repr": "x",
+                "change_message": "\u4e00" * 100_000,
+            },
+        }
+        for number in range(1, 23)
+    ]
+    file = tmp_path / "entries.json"
+    file.write_text(json.dumps(entries))
+    call_command("loaddata", str(file), database=ALIAS, verbosity=0)
+    assert site.rows("SELECT count(*) FROM django_admin_log") == [(22,)]
+    assert site.refusals() == []
+
+
+def test_a_fixture_may_refer_by_names_to_what_comes_before_and_after(site, tmp_path):
+    user = {"username": "b", "password": "c", "groups": [["before"], ["after"]]}
+    entry = {"user": ["b"], "content_type": ["auth", "user"], "action_flag": 1, "object_repr": ""}
+    objects = [
+        {"model": "auth.group", "fields": {"name": "before"}},
+        {"model": "auth.user", "fields": user},
+        {"model": "admin.logentry", "fields": entry},
+        {"model": "auth.group", "fields": {"name": "after"}},
+    ]
+    file = tmp_path / "names.json"
+    file.write_text(json.dumps(objects))
+    for _ in range(2):
+        assert "4 object(s)" in output("loaddata", str(file), database=ALIAS)
+        loaded = User.objects.using(ALIAS).get()
+        assert [each.name for each in loaded.groups.order_by("pk")] == ["before", "after"]
+        assert {each.user.username for each in LogEntry.objects.using(ALIAS)} == {"b"}
+
+
+def test_what_a_fixture_excludes_is_neither_loaded_nor_counted(site, tmp_path):
+    file = tmp_path / "mixed.json"
+    file.write_text(
+        '[{"model": "auth.group", "pk": 1, "fields": {"name": "a"}},'
+        ' {"model": "auth.user", "pk": 1, "fields": {"username": "b", "password": "c"}}]'
+    )
+    said = output("loaddata", str(file), exclude=["auth.user"], database=ALIAS)
+    assert said.strip() == "Installed 1 object(s) (of 2) from 1 fixture(s)"
+    assert not User.objects.using(ALIAS).exists()
 
 
 def test_superusers_are_made_and_passwords_changed(site, monkeypatch):

@@ -19,6 +19,14 @@ LAST = "0004_rearranged"
 SHARES = 4  # of the statements to be killed after, for as many cores
 JOURNAL = 'INSERT INTO "dbauth_migration_step"'
 NO_STEPS = re.compile(rf"\s*(SELECT|SET|CALL|{JOURNAL})")
+# What each run begins with, whether it gets further or not; and bulk_create(), whose transaction a
+# kill undoes.
+REPEATED = (
+    "CREATE TABLE IF NOT EXISTS",
+    'DELETE FROM "dbauth_migration_step"',
+    'INSERT INTO "(django_content_type|auth_permission)"',
+)
+NO_PROGRESS = re.compile("|".join([NO_STEPS.pattern, *REPEATED]))
 NO_JOURNAL = re.compile(rf"(?!{JOURNAL})")
 
 
@@ -119,6 +127,34 @@ def test_a_migration_that_is_killed_after_any_statement_is_completed_by_the_next
         )
         assert _contents(garage) == rows, f"after statement {statements}: {done[statements - 1]}"
     assert garage.refusals() == []
+
+
+def test_the_projects_own_migrations_get_there_however_often_they_are_killed(cluster):
+    cluster.control.set_job_seconds(0)
+    migrate()
+    undisturbed, made = cluster.catalog(), _made(cluster)
+    cluster.clear()
+    forget()
+    kills = 0
+    while True:
+        with killed_after(cluster, 1, NO_PROGRESS) as done:
+            migrate()
+        if not done:
+            break
+        kills += 1
+    assert kills > 50
+    assert cluster.catalog() == undisturbed
+    assert _made(cluster) == made
+    assert cluster.refusals() == []
+
+
+def _made(cluster: Cluster) -> list[tuple]:
+    """What migrate stores: what it applied, the content types and the permissions."""
+    return cluster.rows(
+        "SELECT app, name FROM django_migrations UNION ALL"
+        " SELECT app_label, model FROM django_content_type UNION ALL"
+        " SELECT name, codename FROM auth_permission ORDER BY 1, 2"
+    )
 
 
 def test_a_migration_that_is_killed_before_a_statement_that_it_has_noted_is_completed(garage):

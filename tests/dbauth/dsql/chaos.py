@@ -1,0 +1,168 @@
+"""Chaos: random requests and faults, and what has to be true of the cars whatever happened.
+
+The faults happen between requests, so each can be told from what the service made of it. In the
+middle of requests they are in tests/contract/test_faults.py.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from signal import SIGKILL
+from typing import NamedTuple
+
+import requests
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.rig.dsql_gate import DsqlGate
+from tests.rig.postgresql import PostgreSQL
+from tests.rig.service import Client, Service
+
+REQUESTS = ("post", "post again", "post without a key", "add in the admin", "get", "burst")
+LOST = ("lost-reply", "lost-reply", "lost-reply", "lost-commit")
+FAULTS = ("restart", "crash", "drop", "OC000", "OC001", *LOST)
+EVENTS = st.lists(st.sampled_from([*REQUESTS * 3, *FAULTS]), min_size=25, max_size=25)
+RUNS = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    # Shrinking asks for the same events to do the same, and a service has a past.
+    phases=[Phase.generate],
+)
+# How the admin's cars are known among the others.
+ADMINS = "admin"
+CARS = "SELECT id::text, model, color FROM cars_car"
+LOGGED = "SELECT object_id FROM django_admin_log"
+
+
+class Stage(NamedTuple):
+    """A service on DSQL, the gate before its database, and the server, which may be crashed."""
+
+    service: Service
+    gate: DsqlGate
+    server: PostgreSQL
+
+
+def whatever_happens(stage: Stage, on_broken: Callable[[str], object] = print) -> int:
+    """Let it happen, and check after each run; how many events that were.
+
+    Raises AssertionError, and before that tells `on_broken` which invariant is.
+    """
+    happened = 0
+    with stage.service.client() as keeper:
+        keeper.login()
+
+        @RUNS
+        @given(EVENTS)
+        def run(events: list[str]) -> None:
+            nonlocal happened
+            happened += len(events)
+            stage.gate.control.reset()
+            stage.service.rows("DELETE FROM cars_car; DELETE FROM django_admin_log")
+            # What was arranged is there, even if the server is one that forgets.
+            stage.server.execute("CHECKPOINT")
+            try:
+                Chaos(stage, keeper).run(events)
+            except AssertionError as error:
+                on_broken(str(error).partition("\n")[0])
+                raise
+
+        run()
+    return happened
+
+
+class Chaos:
+    """What was asked of the service, what it acknowledged, and what may be there without that."""
+
+    def __init__(self, stage: Stage, keeper: Client) -> None:
+        self.service, self.gate, self.server = stage
+        self.keeper = keeper
+        self.acknowledged: set[str] = set()
+        self.unknown: set[str] = set()
+        self.keys: dict[str, str] = {}
+        self.lost = self.refused = 0
+
+    def run(self, events: list[str]) -> None:
+        with self.service.client() as client:
+            for event in events:
+                if event in FAULTS:
+                    self._fail(event)
+                else:
+                    self._ask(event, client)
+        self._check()
+
+    def _fail(self, fault: str) -> None:
+        match fault:
+            case "restart":
+                self.server.restart()
+            case "crash":
+                self.server.restart(SIGKILL)
+            case "drop":
+                self.gate.control.drop()
+            case "OC000" | "OC001" as conflict:
+                self.gate.control.fail_commits(2, conflict)
+            case "lost-reply" | "lost-commit" as loss:
+                self.lost += 1
+                self.gate.control.fail_commits(1, loss)
+
+    def _ask(self, request: str, client: Client) -> None:
+        match request:
+            case "post":
+                self._post_with_key(client, uuid.uuid4().hex, str(uuid.uuid4()))
+            case "post again" if self.keys:
+                self._post_with_key(client, *list(self.keys.items())[-1])
+            case "post without a key":
+                self._post(client, uuid.uuid4().hex)
+            case "add in the admin":
+                self._add(uuid.uuid4().hex)
+            case "get":
+                self._note(client.get("/cars"), {200})
+            case "burst":
+                model, key = uuid.uuid4().hex, str(uuid.uuid4())
+                with ThreadPoolExecutor(4) as pool:
+                    list(pool.map(lambda _: self._post_alone(model, key), range(4)))
+
+    def _post_alone(self, model: str, key: str) -> None:
+        with self.service.client() as client:
+            self._post_with_key(client, model, key)
+
+    def _post_with_key(self, client: Client, model: str, key: str) -> None:
+        self.keys[model] = key
+        self._post(client, model, **{"Idempotency-Key": key})
+
+    def _post(self, client: Client, model: str, **headers: str) -> None:
+        answer = client.post(
+            "/cars", json={"make": "A", "model": model, "year": 2020}, headers=headers
+        )
+        done = self._note(answer, {201})
+        (self.acknowledged if done else self.unknown).add(model)
+
+    def _add(self, model: str) -> None:
+        """A transaction of several statements: the car and its entry in the admin's log."""
+        form = {"make": "A", "model": model, "year": "2020", "mileage": "0", "vin": ""}
+        answer = self.keeper.submit("/admin/cars/car/add/", {**form, "color": ADMINS})
+        done = self._note(answer, {302})
+        assert not done or answer.headers["Location"] == "/admin/cars/car/", "a session is missing"
+        (self.acknowledged if done else self.unknown).add(model)
+
+    def _note(self, answer: requests.Response, success: set[int]) -> bool:
+        """Whether it succeeded; there is no other failure than 503."""
+        assert answer.status_code in success | {503}, f"an answer is {answer.status_code}"
+        self.refused += answer.status_code == 503
+        return answer.status_code in success
+
+    def _check(self) -> None:
+        cars = self.service.rows(CARS)
+        models = [model for _, model, _ in cars]
+        assert self.acknowledged <= set(models), "an acknowledged car is missing"
+        assert len(models) == len(set(models)), "a car is stored twice"
+        unacknowledged = set(models) - self.acknowledged
+        assert unacknowledged <= self.unknown, "a car is stored that nobody asked for"
+        assert len(unacknowledged) <= self.lost, "a refused car is stored"
+        added = sorted(key for key, _, color in cars if color == ADMINS)
+        logged = sorted(key for (key,) in self.service.rows(LOGGED))
+        assert added == logged, "a transaction is stored in part"
+        assert self.refused <= self.lost, "503 without a lost reply"
