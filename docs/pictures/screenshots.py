@@ -9,15 +9,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.rig.chromium import MISSING, executable, running_chromium
 from tests.rig.service import ADMIN, Service
 from tests.rig.services import Rig, local
 
 FOLDER = Path(__file__).parent
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 def api(page: Page) -> None:
@@ -56,7 +57,7 @@ def photograph(browser: Browser, service: Service) -> None:
         context.close()
 
 
-def no_postgresql() -> None:
+def no_postgresql() -> NoReturn:
     raise RuntimeError("SQLite needs no PostgreSQL")
 
 
