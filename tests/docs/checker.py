@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from django.urls import Resolver404, resolve
-
 from tests.docs import inventory
+from tests.docs.commands import check_command, served
 from tests.docs.document import Document, read
 
 FILE = re.compile(r"[\w.\-]*/?(?:[\w.\-]+/)*[\w\-]+\.(?:py|tf|md|json|toml|svg|png|example)")
@@ -51,7 +50,7 @@ def names(page: Document) -> Iterator[str]:
         elif SETTING.fullmatch(name) or OPTION.fullmatch(name):
             yield from _name(name)
         elif path := URL_PATH.fullmatch(span):
-            yield from _path(path.group(1))
+            yield from served(path.group(1))
 
 
 def _file(name: str) -> Iterator[str]:
@@ -65,71 +64,6 @@ def _name(name: str) -> Iterator[str]:
         yield f"`{name}`: Terraform has no such variable"
     elif variable not in inventory.names() | FOREIGN:
         yield f"`{name}`: no setting, variable or output has this name"
-
-
-def _path(path: str) -> Iterator[str]:
-    below = re.sub(rf"^/(?:{'|'.join(inventory.zappa_stages())})(?=/|$)", "", path) or "/"
-    try:
-        resolve(below.replace("{id}", "00000000-0000-0000-0000-000000000000"))
-    except Resolver404:
-        yield f"`{path}`: the service has no such path"
-
-
-def check_command(words: list[str]) -> Iterator[str]:
-    tools = {"make": _make, "manage.py": _manage, "zappa": _zappa, "terraform": _terraform}
-    if words[0] in tools:
-        yield from tools[words[0]](words[1:])
-    for word in words:
-        for inner in re.findall(r"\$\((terraform [^)]*)\)", word):
-            yield from _terraform(inner.split()[1:])
-
-
-def _make(arguments: list[str]) -> Iterator[str]:
-    for argument in arguments:
-        name, is_variable, _ = argument.partition("=")
-        if name not in (inventory.make_variables() if is_variable else inventory.make_targets()):
-            yield f"make {argument}: the Makefile has no such name"
-
-
-def _manage(arguments: list[str]) -> Iterator[str]:
-    command, *rest = arguments
-    options = inventory.manage_options(command)
-    if options is None:
-        yield f"manage.py {command}: there is no such command"
-        return
-    yield from _unknown(f"manage.py {command}", rest, options)
-
-
-def _zappa(arguments: list[str]) -> Iterator[str]:
-    command, *rest = arguments
-    if command not in inventory.zappa_options():
-        yield f"zappa {command}: there is no such command"
-        return
-    stages = [word for word in rest[:1] if not word.startswith("-")]
-    for stage in stages:
-        if stage not in inventory.zappa_stages() | {"STAGE"}:
-            yield f"zappa {command} {stage}: there is no such stage"
-    if command == "manage":
-        yield from _manage(" ".join(rest[1:]).split())
-    elif command != "invoke":
-        yield from _unknown(f"zappa {command}", rest, inventory.zappa_options()[command])
-
-
-def _terraform(arguments: list[str]) -> Iterator[str]:
-    for option in arguments:
-        folder = option.removeprefix("-chdir=")
-        if folder != option and not inventory.exists(folder):
-            yield f"terraform {option}: there is no such folder"
-    if "output" in arguments:
-        for word in arguments[arguments.index("output") + 1 :]:
-            if re.fullmatch(r"\w+", word) and word not in inventory.terraform("output"):
-                yield f"terraform output {word}: there is no such output"
-
-
-def _unknown(command: str, words: list[str], options: set[str]) -> Iterator[str]:
-    for word in words:
-        if word.startswith("-") and word != "-" and word.partition("=")[0] not in options:
-            yield f"{command} {word}: there is no such option"
 
 
 def variables(block: str) -> Iterator[str]:

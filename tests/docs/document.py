@@ -11,7 +11,7 @@ from pathlib import Path
 FENCE = re.compile(r"^[ ]*```(\w*)\n(.*?)^[ ]*```$", re.MULTILINE | re.DOTALL)
 SHELLS = {"console", "bash"}
 # Code in running text that is a command by its first word.
-TOOLS = {"make", "zappa", "terraform", "manage.py", "python", "curl"}
+TOOLS = {"aws", "curl", "make", "manage.py", "python", "terraform", "zappa"}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from inspect import getsourcefile
 from pathlib import Path
 from unittest import mock
 
+import botocore.session
 import zappa.cli
+from botocore import xform_name
 from django.conf import global_settings
 from django.contrib.auth.management.commands.createsuperuser import Command
 from django.core.management import get_commands, load_command_class
@@ -112,3 +114,14 @@ def _stop(parser: argparse.ArgumentParser, *arguments: object) -> None:
 
 def zappa_stages() -> set[str]:
     return set(json.loads((ROOT / "zappa_settings.json").read_text())) - {"base"}
+
+
+@cache
+def aws_operations(service: str) -> set[str]:
+    """What `aws SERVICE` may be told: the calls of its API, and what the command adds to them."""
+    added = {"logs": {"tail"}, "sso": {"login"}}.get(service, set())
+    session = botocore.session.get_session()
+    if service not in session.get_available_services():
+        return added
+    calls = session.get_service_model(service).operation_names
+    return added | {xform_name(name, "-") for name in calls}

@@ -29,6 +29,9 @@ WRONG = [
     ("```console\n$ terraform -chdir=terrafrom apply\n```", "terraform -chdir=terrafrom"),
     ('```bash\nexport A="$(terraform output -raw nowhere)"\n```', "terraform output nowhere"),
     ("```console\n$ terraform apply\nOutputs:\n\nnowhere = 1\n```", "nowhere is printed"),
+    ("```console\n$ aws iam get-rule --role-name x\n```", "aws iam get-rule"),
+    ("```console\n$ curl http://127.0.0.1:8000/lorries?make=Saab\n```", "`/lorries`"),
+    ("```console\n$ python -m benchmarks.nowhere\n```", "python -m benchmarks.nowhere"),
     ('```hcl\ndatabase_pasword = "x"\n```', "`database_pasword` in a tfvars block"),
 ]
 RIGHT = """\
