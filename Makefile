@@ -95,6 +95,11 @@ package: $(VENV)/.runtime ## Build both Lambda archives in build/, without deplo
 	@for stage in regular dsql; do \
 		VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/zappa package $$stage --output build/$$stage.zip || exit 1; done
 
+.PHONY: pictures
+pictures: $(VENV)/.dev ## Draw and photograph anew what the README shows, in docs/pictures/
+	$(RUN) -m docs.pictures.architecture
+	$(RUN) -m docs.pictures.screenshots
+
 .PHONY: schema
 schema: $(VENV)/.dev ## Write carsite/openapi.json anew from the code
 	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=carsite.settings.schema $(MANAGE) spectacular \

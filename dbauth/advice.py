@@ -7,6 +7,11 @@ from shlex import quote
 
 from dbauth.endpoints import Endpoint, partition_of
 
+# For everybody but the doctor, who repeats the rest.
+DOCTOR = """\
+`manage.py dbdoctor` finds out which of these it is, run with the same settings and credentials:
+inside a function that Zappa deployed, by `zappa manage STAGE dbdoctor`."""
+
 IAM = """\
 A token that was signed just now was refused too, so its age is not the reason. Check:
 - IAM: this process needs {action} on {resource}

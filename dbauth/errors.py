@@ -37,7 +37,9 @@ def explained(error: OperationalError, login: "Login", sslmode: str) -> Operatio
     """An error that says the same and adds the remedy, where there is one."""
     text = str(error).strip()
     if is_refusal(error):
-        return TokenRefusedError(f"{text}\n{login.refusal_advice()}")
+        from dbauth.advice import DOCTOR  # a page of text that only a refusal needs
+
+        return TokenRefusedError(f"{text}\n{login.refusal_advice()}\n{DOCTOR}")
     if advice := _tls_advice(text, login, sslmode):
         return OperationalError(f"{text}\n{advice}")
     return None

@@ -105,7 +105,7 @@ def login(case: Case) -> str:
 
 def _explained(case: Case, text: str) -> Failure:
     advice = case.login.refusal_advice() if case.uses_iam else ""
-    words = text.removesuffix(advice).strip()
+    words = text.split(advice, maxsplit=1)[0].strip() if advice else text
     fields = {"user": case.settings["USER"], "database": case.settings["NAME"]}
     for diagnosis in (*(IAM if case.uses_iam else PASSWORD), *COMMON):
         if diagnosis.words.search(words):

@@ -162,6 +162,7 @@ def test_a_type_that_cannot_be_had_is_406(client: Client, accept: str) -> None:
         "/cars?format=xml",
         "/nothing",
         "/static/nothing.css",
+        "/static/..%2f..%2fetc/passwd",
     ],
 )
 def test_what_is_not_there_is_404(client: Client, path: str) -> None:

@@ -167,6 +167,12 @@ def test_a_refusal_names_action_resource_role_and_the_commands_that_check_them(r
     assert "'rds_iam', 'MEMBER'" in message
 
 
+def test_a_refusal_ends_with_the_command_that_finds_out_which_it_is(rds):
+    rds.control.refuse(2)
+    _, command = refusal(wrapper(rds)).rsplit("- the clock of this machine", 1)
+    assert "`manage.py dbdoctor` finds out which of these it is" in command
+
+
 def test_a_refused_token_is_replaced_once(rds):
     stale = wrapper(rds)
     stale.ensure_connection()

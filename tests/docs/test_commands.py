@@ -1,0 +1,80 @@
+"""The commands that a page names and that a laptop can run, run."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.docs import inventory
+from tests.docs.document import FENCE, read
+from tests.docs.test_documents import PAGES
+from tests.rig.service import Service
+
+README = (inventory.ROOT / "README.md").read_text()
+MANAGED = {
+    command[1]
+    for page in PAGES
+    for command in read(page).commands
+    if command[0] == "manage.py" and inventory.manage_options(command[1]) is not None
+}
+# An example of a call, and the line of JSON that it answers with.
+CALL = re.compile(r"^\$ (curl (?:.*\\\n)*.*)\n(\{.*\})$", re.MULTILINE)
+LOCAL = "http://127.0.0.1:8000"
+CALLS = [call for _, block in FENCE.findall(README) for call in CALL.findall(block)]
+
+
+@pytest.mark.parametrize("command", sorted(MANAGED))
+def test_a_management_command_explains_itself(command: str) -> None:
+    done = run(sys.executable, "manage.py", command, "--help")
+    assert done.startswith(f"usage: manage.py {command}")
+
+
+def test_make_help_lists_every_target() -> None:
+    listed = set(re.findall(r"^  make ([a-z-]+) ", run("make", "help"), re.MULTILINE))
+    assert listed == inventory.make_targets()
+
+
+def test_the_tfvars_that_the_readme_shows_are_those_that_ship() -> None:
+    (block,) = [text for language, text in FENCE.findall(README) if language == "hcl"]
+    example = (inventory.ROOT / "terraform" / "terraform.tfvars.example").read_text()
+    assert settings(block).items() <= settings(example).items()
+
+
+def test_the_readme_shows_calls() -> None:
+    assert len([command for command, _ in CALLS if LOCAL in command]) == 3
+
+
+@pytest.mark.parametrize(("command", "shown"), [call for call in CALLS if LOCAL in call[0]])
+def test_a_call_answers_in_the_shape_that_is_shown(
+    running: Callable[[str], Service], command: str, shown: str
+) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("There is no curl on PATH.")
+    service = running("local")
+    service.manage("load_cars", "cars/sample/cars.csv", "--verbosity=0")
+    words = command.replace(LOCAL, service.url).replace("curl ", "curl --silent --noproxy '*' ", 1)
+    assert shape(json.loads(run("sh", "-c", words))) == shape(json.loads(shown))
+
+
+def shape(answer: Any) -> Any:
+    """Names and types, and of a list its first element's."""
+    if isinstance(answer, dict):
+        return {name: shape(value) for name, value in answer.items()}
+    return [shape(answer[0])] if isinstance(answer, list) else type(answer).__name__
+
+
+def settings(tfvars: str) -> dict[str, str]:
+    return dict(re.findall(r"^(\w+)\s*= (.+)$", tfvars, re.MULTILINE))
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(
+        command, cwd=inventory.ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
