@@ -50,7 +50,7 @@ class _Statement(NamedTuple):
 
 
 class CompiledQuery:
-    """A `.values()` queryset, in which Parameters may stand for values."""
+    """A `.values()` queryset of columns, in which Parameters may stand for values but NULL."""
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self._queryset = queryset
@@ -75,7 +75,7 @@ class CompiledQuery:
         return [dict(zip(statement.names, row, strict=True)) for row in rows]
 
     def _compile(self, alias: str) -> _Statement:
-        compiler = self._queryset.query.get_compiler(alias)
+        compiler = self._queryset.query.clone().get_compiler(alias)
         text, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, _, _ in compiler.select])
         statement = self._statements[alias] = _Statement(
@@ -99,13 +99,15 @@ class CompiledInsert(models.Model):
     def _do_insert(
         self, manager: Any, using: str, fields: Sequence[Field[Any, Any]], *others: Any
     ) -> Any:
+        given = (getattr(self, field.attname) for field in fields)
+        # What is returned, raw (fixtures keep their times) or composed by expressions is Django's.
+        if any(others) or any(hasattr(value, "resolve_expression") for value in given):
+            return super()._do_insert(manager, using, fields, *others)  # type: ignore[misc] # Django's hook
         connection = connections[using]
         values = [field.pre_save(self, add=True) for field in fields]
-        if any(others) or any(hasattr(value, "resolve_expression") for value in values):
-            return super()._do_insert(manager, using, fields, *others)  # type: ignore[misc] # Django's hook
         with connection.cursor() as cursor:
             cursor.execute(
-                _insert(type(self), using, tuple(fields)),
+                _insert(manager.model, using, tuple(fields)),
                 [
                     field.get_db_prep_save(value, connection)
                     for field, value in zip(fields, values, strict=True)

@@ -58,7 +58,7 @@ class NewestFirstPagination(CursorPagination):
         return rows
 
     def _rows(self, queryset: QuerySet[Car], size: int) -> list[Row]:
-        """The first `size` rows beyond the cursor."""
+        """The first `size` rows beyond the cursor. Of a queryset nothing but its filters counts."""
         reverse, position = self.cursor.reverse, self.cursor.position
         time, pk = (None, None) if position is None else _read(position)
         if not queryset.query.where:

@@ -72,9 +72,10 @@ class CarDetail(generics.RetrieveAPIView[Car]):
     def get_object(self) -> Any:
         """A row for the serializer, by a query that is composed once (cars.compiled)."""
         try:
-            found = CAR_BY_ID.rows(id=UUID(self.kwargs["pk"]))
+            pk = UUID(self.kwargs["pk"])
         except ValueError as error:
             raise Http404 from error
+        found = CAR_BY_ID.rows(id=pk)
         if not found:
             raise Http404("No Car matches the given query.")
         self.check_object_permissions(self.request, found[0])

@@ -20,7 +20,7 @@ def check_database_tls(
     """E001, W001: a password must not travel unverified. `dbauth` databases have their own checks.
 
     SQLite has no network, and Django's own development default is not ours to judge, so only the
-    PostgreSQL backends of the deployed stages is looked at.
+    PostgreSQL backends of the deployed stages are looked at.
     """
     return [
         message

@@ -76,7 +76,6 @@ class Loader:
         self.counts = Counts()
         self._source = source
         self._batch_size = batch_size
-        # One serializer for all rows: making its fields takes longer than validating with them.
         self._serializer = CarSerializer()
         self._newest = datetime.min.replace(tzinfo=UTC)
 

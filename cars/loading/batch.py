@@ -22,6 +22,8 @@ def store_batch(cars: list[Car]) -> int:
     The database's unique indexes decide, so that concurrent loads and cars that stand twice in a
     file are counted right. One transaction, run again from its beginning after a conflict.
     """
+    if not cars:
+        return 0
     connection = connections[router.db_for_write(Car)]
     size = connection.ops.bulk_batch_size(FIELDS, cars)
     with connection.cursor() as cursor:

@@ -81,6 +81,15 @@ def test_saving_sends_djangos_signals() -> None:
     assert seen == [(car, True)]
 
 
+def test_a_fixture_keeps_its_times() -> None:
+    (car,) = cars(1960)
+    then = datetime.datetime(2002, 2, 2, tzinfo=datetime.UTC)
+    Car.objects.all().delete()
+    car.updated_at = then
+    car.save_base(raw=True, force_insert=True)
+    assert Car.objects.get().updated_at == then
+
+
 def test_an_expression_for_a_value_still_works() -> None:
     car = Car.objects.create(make=Concat(Value("Sa"), Value("ab")), model="96", year=1960)
     assert Car.objects.get(pk=car.pk).make == "Saab"
