@@ -102,3 +102,16 @@ def test_400_cars_of_a_foreign_file_are_listed_once_each_and_every_filter_counts
 
     again = service.manage("load_cars", str(path), "--skip-invalid")
     assert "0 loaded, 400 already there, 12 rejected" in again
+
+
+def test_a_batch_of_bad_rows_alone_does_not_stop_what_follows(
+    service: Service, client: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "mixed.csv"
+    good = [f"Rover,{number},1970\n" for number in range(6)]
+    path.write_text(
+        "make,model,year\n" + "".join(good[:3]) + "Rover,P6,soon\n" * 3 + "".join(good[3:])
+    )
+    printed = service.manage("load_cars", str(path), "--skip-invalid", "--batch-size=3")
+    assert "6 loaded, 0 already there, 3 rejected" in printed
+    assert len(listed(client, make="Rover")) == 6
