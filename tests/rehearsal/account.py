@@ -10,9 +10,8 @@ import contextlib
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from tests.rehearsal import shell
@@ -20,6 +19,7 @@ from tests.rig.api_gateway import running_gateway
 from tests.rig.certificates import Certificate, issue
 from tests.rig.dsql_gate import running_dsql_gate
 from tests.rig.front_door import CREDENTIALS, TEMPORARY, running_front_door
+from tests.rig.interrupts import undisturbed
 from tests.rig.moto_aws import REGION, Aws, running_aws
 from tests.rig.postgresql import PASSWORD, SUPERUSER, running_postgresql
 from tests.rig.project_copy import copy
@@ -62,18 +62,17 @@ class Account:
             raise RuntimeError(f"Terraform has no outputs: {printed}")
         outputs = {name: output["value"] for name, output in json.loads(printed).items()}
         hosts = [outputs["aurora_dsql_host"], outputs["aurora_dsql_public_host"]]
+        with undisturbed():
+            self._open(outputs["aurora_endpoint"], hosts)
+
+    def _open(self, regular: str, dsql: list[str]) -> None:
         server = self.running.enter_context(running_postgresql())
         for database in (DATABASE, "dsql"):
             server.create_database(database)
-        door = self.running.enter_context(
-            running_front_door(server, "password", [outputs["aurora_endpoint"]])
-        )
-        gate = self.running.enter_context(running_dsql_gate(server, hosts, database="dsql"))
+        door = self.running.enter_context(running_front_door(server, "password", [regular]))
+        gate = self.running.enter_context(running_dsql_gate(server, dsql, database="dsql"))
         # Whose a function's credentials are, IAM knows and moto does not.
-        function = type(TEMPORARY)(
-            TEMPORARY.access_key, TEMPORARY.secret_key, TEMPORARY.session_token, role_arn("dsql")
-        )
-        gate.control.set_credentials(CREDENTIALS, function)
+        gate.control.set_credentials(CREDENTIALS, replace(TEMPORARY, arn=role_arn("dsql")))
         self.aws.routes.add(door)
         self.aws.routes.add(gate)
 
@@ -81,31 +80,30 @@ class Account:
         """The stage's API answers from now on, at the URL that `zappa deploy` printed."""
         host = urlsplit(self.shell.variables[stage.upper()]).hostname
         gateway = self.running.enter_context(
-            running_gateway("rest", self.aws.function(f"{PROJECT}-{stage}"), stage, self.certificate)
+            running_gateway(
+                "rest", self.aws.function(f"{PROJECT}-{stage}"), stage, self.certificate
+            )
         )
         with (Path(self.shell.variables["CURL_HOME"]) / ".curlrc").open("a") as curlrc:
             curlrc.write(f'connect-to = "{host}:443:{urlsplit(gateway.url).netloc}"\n')
 
-    def set_variables(self, stage: str, **changes: str | None) -> None:
-        """Change a function's variables as Lambda's console does; None removes one."""
+    def set_variables(self, stage: str, **changes: str | None) -> list[str]:
+        """Change a function's variables as Lambda's console does; the names of all it has then.
+
+        None removes a variable.
+        """
         client, name = self.aws.client("lambda"), f"{PROJECT}-{stage}"
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        after: dict[str, Any] = {**before, **changes}
-        client.update_function_configuration(
-            FunctionName=name,
-            Environment={
-                "Variables": {key: value for key, value in after.items() if value is not None}
-            },
-        )
+        after = {key: value for key, value in {**before, **changes}.items() if value is not None}
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": after})
+        return sorted(after)
 
 
 @contextlib.contextmanager
 def open_account() -> Iterator[Account]:
     """An empty account; all that is started or written goes when the block ends."""
     with contextlib.ExitStack() as stack:
-        folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="carsite-rehearsal-"))
-        )
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carsite-rehearsal-")))
         stack.enter_context(corrected())
         functions, home = folder / "functions", folder / "home"
         for made in (functions, home):

@@ -36,9 +36,7 @@ def perform(steps: Sequence[Step], account: Account, write: Write) -> list[Outco
 
 def _take(step: Step, account: Account) -> str:
     """Do what the step says; what of its output shows that it worked."""
-    status, printed = (
-        (0, step.by_hand(account)) if step.by_hand else account.shell.run(step.typed)
-    )
+    status, printed = (0, step.by_hand(account)) if step.by_hand else account.shell.run(step.typed)
     if status:
         raise StepFailedError(f"{_end(printed)}\nIt ended with exit status {status}.")
     seen = re.search(step.see, printed)
@@ -47,15 +45,15 @@ def _take(step: Step, account: Account) -> str:
     account.shell.variables |= seen.groupdict()
     if step.then:
         step.then(account)
-    return _line(seen)
+    return _lines(seen)
 
 
-def _line(seen: re.Match[str]) -> str:
-    """The whole of the line that was looked for; what became a variable, with its name."""
+def _lines(seen: re.Match[str]) -> str:
+    """The whole lines that were looked for; what became a variable, with its name."""
     start = seen.string.rfind("\n", 0, seen.start()) + 1
     end = seen.string.find("\n", seen.end())
-    line = seen.string[start : None if end < 0 else end].strip()
-    return "\n  ".join([line, *(f"{name}={value}" for name, value in seen.groupdict().items())])
+    lines = seen.string[start : None if end < 0 else end].strip().splitlines()
+    return "\n  ".join([*lines, *(f"{name}={value}" for name, value in seen.groupdict().items())])
 
 
 def _end(printed: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -33,24 +34,33 @@ class Shell:
         reading, writing = os.pipe()
         with open(reading, "rb") as exported:  # noqa: PTH123 - a pipe has no path
             try:
-                done = subprocess.run(
-                    ["sh", "-c", line + THEN_TELL.format(descriptor=writing)],
-                    cwd=self.folder,
-                    env=self.routes.applied(self.variables),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                    errors="replace",
-                    timeout=LINE_SECONDS,
-                    check=False,
-                    pass_fds=[writing],
-                )
+                done = self._run(line + THEN_TELL.format(descriptor=writing), writing)
             finally:
                 os.close(writing)
             told = exported.read().decode().split("\0")
         self.variables = dict(item.split("=", 1) for item in told if item)
-        return done.returncode, done.stdout
+        return done
+
+    def _run(self, script: str, descriptor: int) -> tuple[int, str]:
+        with subprocess.Popen(
+            ["sh", "-c", script],
+            cwd=self.folder,
+            env=self.routes.applied(self.variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            pass_fds=[descriptor],
+            start_new_session=True,
+        ) as process:
+            try:
+                printed, _ = process.communicate(timeout=LINE_SECONDS)
+            except BaseException:
+                # Whatever ends the wait ends the line, with all that it has started.
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        return process.returncode, printed
 
 
 def variables(home: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +68,8 @@ def variables(home: Path, given: Mapping[str, str]) -> dict[str, str]:
     kept = INHERITED | TERRAFORMS | PROXIES
     return {
         **{name: value for name, value in os.environ.items() if name in kept},
-        # Where `make` has put `python` and `zappa`.
+        # Where `make` has put `python` and `zappa`, whichever environment is activated here.
+        "VIRTUAL_ENV": sys.prefix,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "CURL_HOME": str(home),
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -39,7 +39,7 @@ NO_FUNCTION_URLS: dict[str, Any] = {
 
 @dataclass
 class Aws:
-    """A running AWS. `folder` is where functions are unpacked and log, `routes` is their network."""
+    """A running AWS. Functions are unpacked and log in `folder`; `routes` is their network."""
 
     url: str
     folder: Path

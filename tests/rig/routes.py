@@ -35,7 +35,7 @@ class Routes:
         if door is None:
             return url
         user, _, _ = parts.netloc.rpartition("@")
-        query = dict(parse_qsl(parts.query)) | {"hostaddr": "127.0.0.1", "sslrootcert": str(door.ca)}
-        return parts._replace(
-            netloc=f"{user}@{parts.hostname}:{door.port}", query=urlencode(query)
-        ).geturl()
+        query = dict(parse_qsl(parts.query))
+        query |= {"hostaddr": "127.0.0.1", "sslrootcert": str(door.ca)}
+        netloc = f"{user}@{parts.hostname}:{door.port}"
+        return parts._replace(netloc=netloc, query=urlencode(query)).geturl()

@@ -90,7 +90,9 @@ def wait_until_it_answers(client: Client, process: subprocess.Popen[str], log: P
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(stage, marks=pytest.mark.xdist_group(f"run-{stage}")) for stage in ENGINES],
+    params=[
+        pytest.param(stage, marks=pytest.mark.xdist_group(f"run-{stage}")) for stage in ENGINES
+    ],
 )
 def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Life:
     port, log = free_port(), tmp_path_factory.mktemp(request.param) / "log"

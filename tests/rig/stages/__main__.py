@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
+from tests.rig.interrupts import undisturbed
 from tests.rig.postgresql import running_postgresql
 from tests.rig.stages.databases import DATABASES
 from tests.rig.stages.site import ADMINISTRATOR, Site
@@ -27,7 +27,7 @@ def serve(stage: str, port: int) -> int:
     with tempfile.TemporaryDirectory(prefix="carsite-stage-") as folder:
         site = Site(stage, Path(folder))
         with contextlib.ExitStack() as stack:
-            with _undisturbed():
+            with undisturbed():
                 postgresql = stack.enter_context(running_postgresql())
                 database = stack.enter_context(DATABASES[stage](postgresql, site.manage))
             password = site.prepare(database)
@@ -37,19 +37,6 @@ def serve(stage: str, port: int) -> int:
             )
             sys.stdout.flush()
             return server.wait()
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let what starts meanwhile never hear Ctrl-C, which a terminal sends to all: we end it.
-
-    Children inherit the mask; here a Ctrl-C arrives when the block ends.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def main() -> int:

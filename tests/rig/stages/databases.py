@@ -11,9 +11,7 @@ from tests.rig.postgresql import PostgreSQL
 from tests.rig.services import AURORA, DSQL, DSQL_SCHEMA, IAM_USER
 
 Manage = Callable[[Mapping[str, str], list[str]], None]
-MakeDatabase = Callable[
-    [PostgreSQL, Manage], contextlib.AbstractContextManager[Mapping[str, str]]
-]
+MakeDatabase = Callable[[PostgreSQL, Manage], contextlib.AbstractContextManager[Mapping[str, str]]]
 
 
 @contextlib.contextmanager
