@@ -7,7 +7,7 @@ terraform/terraform.tfvars is the guide's, with passwords in it.
 from __future__ import annotations
 
 from tests.rehearsal.account import Account, role_arn
-from tests.rehearsal.kinds import command, console, curl, manage, terraform, zappa
+from tests.rehearsal.kinds import administrators, console, curl, exports, manage, terraform, zappa
 from tests.rehearsal.step import Step, StepFailedError
 from tests.rig.service import ADMIN
 from tests.terraform.aws import leftovers
@@ -44,10 +44,10 @@ def database_user() -> list[Step]:
     """The IAM database user, made from the administrator's computer."""
     arn = role_arn("dsql")
     return [
-        command("DATABASE_URL", ADMINISTRATORS_URL, see=r"dsql://\w+@\w+\.dsql\..+"),
-        command(
+        exports("DATABASE_URL", ADMINISTRATORS_URL, see=r"dsql://\w+@\w+\.dsql\..+"),
+        administrators(
             "create_db_user",
-            f"python manage.py create_db_user --role-arn {arn}",
+            f"--role-arn {arn}",
             see=f"""AWS IAM GRANT "lambda_dsql_user" TO '{arn}'""",
         ),
     ]

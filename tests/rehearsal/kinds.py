@@ -11,7 +11,7 @@ Then = Callable[[Account], None] | None
 
 # Real, and in the place of AWS.
 DATABASES = {
-    "regular": ("PostgreSQL, password, TLS", "host name"),
+    "regular": ("PostgreSQL, password, TLS", "Aurora's host name"),
     "dsql": ("PostgreSQL, IAM token, TLS", "DSQL's door and gate"),
 }
 FUNCTION = "uploaded zip in awslambdaric"
@@ -58,11 +58,21 @@ def zappa(arguments: str, see: str, then: Then = None) -> Step:
     )
 
 
-def command(name: str, typed: str, see: str) -> Step:
-    """Something of the administrator's own computer, about the dsql stage's database."""
+def exports(name: str, typed: str, see: str) -> Step:
+    """A variable of the shell, from what Terraform knows."""
+    return Step(name, typed, see=see, real="Terraform", stand_in="-", remedy=TERRAFORM_REMEDY)
+
+
+def administrators(name: str, arguments: str, see: str) -> Step:
+    """A management command on the administrator's own computer, about the dsql stage's database."""
     real, stand_in = DATABASES["dsql"]
     return Step(
-        name, typed, see=see, real=f"manage.py, {real}", stand_in=stand_in, remedy=USER_REMEDY
+        name,
+        f"python manage.py {name} {arguments}",
+        see=see,
+        real=f"manage.py, {real}",
+        stand_in=stand_in,
+        remedy=USER_REMEDY,
     )
 
 
