@@ -86,7 +86,7 @@ class Aws:
         return self.folder / "functions.log"
 
     def _variables(self, deployed: Any) -> dict[str, str]:
-        """Those that were deployed, in this network, and credentials, which AWS itself never sees."""
+        """Those that were deployed, in this network; credentials that AWS itself never sees."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": TEMPORARY.access_key,
