@@ -44,6 +44,7 @@ class Site:
             env={**self.variables, **variables},
             stdout=sys.stderr,
             check=True,
+            start_new_session=True,  # Ctrl-C is for us, and ends it without a traceback
         )
 
     def prepare(self, database: Mapping[str, str]) -> str:
