@@ -49,6 +49,16 @@ run: $(VENV)/.runtime ## Serve the API on SQLite at http://127.0.0.1:8000 (PORT=
 	@echo "API http://127.0.0.1:$(PORT)/cars   docs http://127.0.0.1:$(PORT)/docs   admin http://127.0.0.1:$(PORT)/admin/ (its user: make superuser)"
 	@$(LOCAL) $(MANAGE) runserver 127.0.0.1:$(PORT)
 
+.PHONY: run-regular run-dsql
+run-regular: $(VENV)/.dev ## Serve the stage regular as deployed, on PostgreSQL (PORT= for another port)
+run-dsql: $(VENV)/.dev ## Serve the stage dsql as deployed, on a stand-in for Aurora DSQL (likewise)
+run-regular run-dsql: run-%:
+	@$(RUN) -m tests.rig.stages $* --port $(PORT)
+
+.PHONY: rehearse
+rehearse: $(VENV)/.dev ## Take every step of the guide, from terraform apply to destroy, without AWS
+	@$(RUN) -m tests.rehearsal
+
 .PHONY: superuser
 superuser: $(VENV)/.runtime ## Make a user for the local admin
 	@$(LOCAL) $(MANAGE) migrate --verbosity 0

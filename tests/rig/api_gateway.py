@@ -8,14 +8,21 @@ import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 from tests.rig import events
 from tests.rig.certificates import Certificate
-from tests.rig.lambda_runtime import Function, FunctionError
+from tests.rig.lambda_runtime import FunctionError
 
 MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
 ITS_OWN = {"content-length", "date", "server", "connection", "transfer-encoding"}
+
+
+class Invocable(Protocol):
+    """What a gateway needs of the function behind it."""
+
+    def invoke(self, event: Any) -> Any:
+        """The handler's result. Raises FunctionError for what Lambda would report as one."""
 
 
 class _Frontend(BaseHTTPRequestHandler):
@@ -96,7 +103,12 @@ class Gateway:
     """One API or function URL with the function behind it; `url` is what a client calls."""
 
     def __init__(
-        self, kind: events.Kind, function: Function, stage: str, certificate: Certificate, port: int
+        self,
+        kind: events.Kind,
+        function: Invocable,
+        stage: str,
+        certificate: Certificate,
+        port: int,
     ) -> None:
         self.kind, self.function, self.stage = kind, function, stage
         self.prefix = "" if kind == "url" else f"/{stage}"
@@ -125,7 +137,7 @@ class Gateway:
 
 @contextlib.contextmanager
 def running_gateway(
-    kind: events.Kind, function: Function, stage: str, certificate: Certificate, port: int = 0
+    kind: events.Kind, function: Invocable, stage: str, certificate: Certificate, port: int = 0
 ) -> Iterator[Gateway]:
     """A gateway that is open for as long as the block lasts."""
     gateway = Gateway(kind, function, stage, certificate, port)

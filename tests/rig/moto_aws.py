@@ -10,7 +10,7 @@ import base64
 import contextlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -25,6 +25,7 @@ from tests.rig.front_door import TEMPORARY
 from tests.rig.lambda_runtime import Function, FunctionError, make_image
 from tests.rig.packages import Package
 from tests.rig.project_copy import unpack
+from tests.rig.routes import Routes
 
 REGION = "us-east-1"
 LOG_TAIL_BYTES = 4096
@@ -38,10 +39,11 @@ NO_FUNCTION_URLS: dict[str, Any] = {
 
 @dataclass
 class Aws:
-    """A running AWS. `folder` is where functions are unpacked and log."""
+    """A running AWS. Functions are unpacked and log in `folder`; `routes` is their network."""
 
     url: str
     folder: Path
+    routes: Routes = field(default_factory=Routes)
 
     def environment(self) -> dict[str, str]:
         """For AWS's own tools: where it is, and credentials that nobody else accepts."""
@@ -60,6 +62,10 @@ class Aws:
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
+
+    def function(self, name: str) -> DeployedFunction:
+        """The function of that name, for whoever invokes it as AWS's own services do."""
+        return DeployedFunction(self.client("lambda"), name)
 
     def run(self, deployed: Any, event: Any) -> tuple[Any, str | None, str]:
         """Invoke moto's function `deployed`: result, kind of error, and what it logged."""
@@ -80,11 +86,13 @@ class Aws:
         return self.folder / "functions.log"
 
     def _variables(self, deployed: Any) -> dict[str, str]:
+        """Those that were deployed, in this network; credentials that AWS itself never sees."""
         return {
+            "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": TEMPORARY.access_key,
             "AWS_SECRET_ACCESS_KEY": TEMPORARY.secret_key,
             "AWS_SESSION_TOKEN": TEMPORARY.session_token or "",
-            **deployed.environment_vars,
+            **self.routes.applied(deployed.environment_vars),
         }
 
     def _unpacked(self, deployed: Any) -> Package:
@@ -99,6 +107,22 @@ class Aws:
             unpack(package.archive, package.task)
             make_image(package.image)
         return package
+
+
+@dataclass
+class DeployedFunction:
+    """A function by its name: what answers is what is deployed at that moment."""
+
+    client: Any
+    name: str
+
+    def invoke(self, event: Any) -> Any:
+        """The handler's result. Raises FunctionError for what Lambda reports as one."""
+        answer = self.client.invoke(FunctionName=self.name, Payload=json.dumps(event))
+        result = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            raise FunctionError(result)
+        return result
 
 
 @contextlib.contextmanager

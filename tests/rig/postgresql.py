@@ -116,6 +116,8 @@ class PostgreSQL:
                 stdin=subprocess.DEVNULL,
                 user=user,
                 group=group,
+                # Ctrl-C is for whoever started it, who stops it after those that use it.
+                start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

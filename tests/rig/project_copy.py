@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +60,11 @@ class Project:
         return target
 
 
-def copy(folder: Path) -> Project:
-    """A fresh copy, with AWS's certificates replaced by one nobody else has."""
+def copy(folder: Path, beside: Iterable[str] = BESIDE) -> Project:
+    """A fresh copy, with AWS's certificates replaced by one nobody else has.
+
+    `beside` are the files to plant the secret in.
+    """
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
@@ -69,7 +72,7 @@ def copy(folder: Path) -> Project:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, folder / name)
-    for name in BESIDE:
+    for name in beside:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(PLANTED)

@@ -11,6 +11,10 @@ from typing import Any, NoReturn
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "terraform"
+REMEDY = (
+    "Install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install) and let it"
+    " reach its registry, or a mirror that TF_CLI_CONFIG_FILE or TF_CLI_ARGS_init names."
+)
 
 # What a user's own run leaves behind, or holds passwords, is no part of the configuration.
 _NOT_COPIED = shutil.ignore_patterns(

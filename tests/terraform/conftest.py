@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.terraform import aws
-from tests.terraform.cli import Terraform, copy_configuration, environment, unavailable
-
-REMEDY = (
-    "Install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install) and let it"
-    " reach its registry, or a mirror that TF_CLI_CONFIG_FILE or TF_CLI_ARGS_init names."
+from tests.terraform.cli import (
+    REMEDY,
+    Terraform,
+    copy_configuration,
+    environment,
+    unavailable,
 )
 
 

@@ -1,0 +1,142 @@
+"""The AWS account that the guide is rehearsed in: moto, and what moto does not have.
+
+moto keeps what Terraform and Zappa make, and none of it works. Databases answer here because doors
+to a real PostgreSQL take their names, and gateways because ours pass requests on to the functions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.rehearsal import shell
+from tests.rig.api_gateway import running_gateway
+from tests.rig.certificates import Certificate, issue
+from tests.rig.dsql_gate import running_dsql_gate
+from tests.rig.front_door import CREDENTIALS, TEMPORARY, running_front_door
+from tests.rig.interrupts import undisturbed
+from tests.rig.moto_aws import REGION, Aws, running_aws
+from tests.rig.postgresql import PASSWORD, SUPERUSER, running_postgresql
+from tests.rig.project_copy import copy
+from tests.rig.service import ADMIN
+from tests.terraform import tfvars
+from tests.terraform.aws import corrected
+from tests.terraform.cli import copy_configuration
+
+PROJECT = "producer-api-python-rest-lambda"
+ACCOUNT = "123456789012"  # moto's
+DATABASE = "car_entities"
+GATEWAYS = f"*.execute-api.{REGION}.amazonaws.com"
+
+
+def role_arn(stage: str) -> str:
+    """The role that Zappa makes for the stage's function."""
+    return f"arn:aws:iam::{ACCOUNT}:role/{PROJECT}-{stage}-execution"
+
+
+@dataclass
+class Account:
+    """A copy of the project, a shell in it, and the AWS that the shell's credentials lead to."""
+
+    aws: Aws
+    shell: shell.Shell
+    certificate: Certificate  # of all gateways
+    running: contextlib.ExitStack = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(PASSWORD, tfvars.DSQL_PASSWORD, ADMIN[1]), repr=False)
+
+    def hidden(self, text: str) -> str:
+        """The text without the account's passwords."""
+        for secret in self.secrets:
+            text = text.replace(secret, "(a password)")
+        return text
+
+    def open_databases(self) -> None:
+        """What `terraform apply` made answers from now on, at the names that it gave out."""
+        status, printed = self.shell.run("terraform -chdir=terraform output -json")
+        if status:
+            raise RuntimeError(f"Terraform has no outputs: {printed}")
+        outputs = {name: output["value"] for name, output in json.loads(printed).items()}
+        hosts = [outputs["aurora_dsql_host"], outputs["aurora_dsql_public_host"]]
+        with undisturbed():
+            self._open(outputs["aurora_endpoint"], hosts)
+
+    def _open(self, regular: str, dsql: list[str]) -> None:
+        server = self.running.enter_context(running_postgresql())
+        for database in (DATABASE, "dsql"):
+            server.create_database(database)
+        door = self.running.enter_context(running_front_door(server, "password", [regular]))
+        gate = self.running.enter_context(running_dsql_gate(server, dsql, database="dsql"))
+        # Whose a function's credentials are, IAM knows and moto does not.
+        gate.control.set_credentials(CREDENTIALS, replace(TEMPORARY, arn=role_arn("dsql")))
+        self.aws.routes.add(door)
+        self.aws.routes.add(gate)
+
+    def open_gateway(self, stage: str) -> None:
+        """The stage's API answers from now on, at the URL that `zappa deploy` printed."""
+        host = urlsplit(self.shell.variables[stage.upper()]).hostname
+        gateway = self.running.enter_context(
+            running_gateway(
+                "rest", self.aws.function(f"{PROJECT}-{stage}"), stage, self.certificate
+            )
+        )
+        with (Path(self.shell.variables["CURL_HOME"]) / ".curlrc").open("a") as curlrc:
+            curlrc.write(f'connect-to = "{host}:443:{urlsplit(gateway.url).netloc}"\n')
+
+    def set_variables(self, stage: str, **changes: str | None) -> list[str]:
+        """Change a function's variables as Lambda's console does; the names of all it has then.
+
+        None removes a variable.
+        """
+        client, name = self.aws.client("lambda"), f"{PROJECT}-{stage}"
+        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        after = {key: value for key, value in {**before, **changes}.items() if value is not None}
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": after})
+        return sorted(after)
+
+
+@contextlib.contextmanager
+def open_account() -> Iterator[Account]:
+    """An empty account; all that is started or written goes when the block ends."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carsite-rehearsal-")))
+        stack.enter_context(corrected())
+        functions, home = folder / "functions", folder / "home"
+        for made in (functions, home):
+            made.mkdir()
+        certificate = issue(home, GATEWAYS)
+        (home / ".curlrc").write_text(f'cacert = "{certificate.ca}"\nnoproxy = "*"\n')
+        aws = stack.enter_context(running_aws(functions))
+        opened = shell.Shell(
+            _project(folder / "project"), shell.variables(home, _exported(aws)), aws.routes
+        )
+        yield Account(aws, opened, certificate, stack)
+
+
+def _project(folder: Path) -> Path:
+    """A copy of the project with the guide's tfvars; the regular password is the real server's."""
+    copy(folder, beside=())
+    terraform = copy_configuration(folder / "terraform")
+    (terraform / "terraform.tfvars").write_text(
+        tfvars.guide(database_user=f'"{SUPERUSER}"', database_password=f'"{PASSWORD}"')
+    )
+    return folder
+
+
+def _exported(aws: Aws) -> dict[str, str]:
+    """What the guide expects to be exported: AWS credentials, a region, the regular password."""
+    return {
+        **aws.environment(),
+        "AWS_ACCESS_KEY_ID": CREDENTIALS.access_key,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS.secret_key,
+        "AWS_REGION": REGION,
+        # No other account than this one, whatever the user's own files say.
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "DATABASE_PASSWORD": PASSWORD,
+    }
