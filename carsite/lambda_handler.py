@@ -52,7 +52,7 @@ _ = get_resolver().url_patterns
 gc.freeze()
 gc.enable()
 # A request makes hardly any cycles; looking for them every 700 objects takes a twentieth of it.
-gc.set_threshold(20_000)
+gc.set_threshold(5_000)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
