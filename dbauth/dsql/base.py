@@ -11,6 +11,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 from psycopg2.sql import SQL, Identifier
 
 from dbauth import base, retry
+from dbauth.dsql import DISPLAY_NAME
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
 from dbauth.dsql.features import DatabaseFeatures
@@ -37,7 +38,7 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
     `vendor` stays "postgresql": contrib code and third parties ask for it.
     """
 
-    display_name = "Aurora DSQL"
+    display_name = DISPLAY_NAME
     data_types = DATA_TYPES
     data_types_suffix = DATA_TYPES_SUFFIX
     client_class = DatabaseClient

@@ -101,7 +101,7 @@ def commands(stage: str) -> list[list[str]]:
         re.DOTALL,
     )
     lines = [line.strip() for name, block in blocks if name == stage for line in block.splitlines()]
-    return [shlex.split(line) for line in lines if line]
+    return [shlex.split(line) for line in lines if line and not line.startswith("umask")]
 
 
 def test_ten_thousand_cars_move_to_dsql_as_the_page_says(server, stages, tmp_path):

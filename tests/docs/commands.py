@@ -15,9 +15,6 @@ from tests.docs import inventory
 def check_command(words: list[str]) -> Iterator[str]:
     if words[0] in TOOLS:
         yield from TOOLS[words[0]](words[1:])
-    for word in words:
-        for inner in re.findall(r"\$\(((?:terraform|aws) [^)]*)\)", word):
-            yield from check_command(inner.split())
 
 
 def _make(arguments: list[str]) -> Iterator[str]:

@@ -53,7 +53,8 @@ class Document:
         """Every command as words, from shell blocks and from running text."""
         lines = [line for kind, block in self.blocks if kind in SHELLS for line in typed(block)]
         lines += [span for span in self.spans if span.partition(" ")[0] in TOOLS and " " in span]
-        return [words for line in lines if (words := split(line))]
+        single = [command for line in lines for command in commands(line)]
+        return [words for command in single if (words := split(command))]
 
 
 def typed(block: str) -> list[str]:
@@ -61,6 +62,16 @@ def typed(block: str) -> list[str]:
     lines = block.replace("\\\n", " ").splitlines()
     prompts = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
     return prompts or [line for line in lines if line.strip()]
+
+
+# Outside of quotes: what follows has them in pairs.
+SEPARATOR = re.compile(r"""\s(?:&&|\|\||[|;])\s(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
+
+
+def commands(line: str) -> list[str]:
+    """The commands of a line: those one after the other, and those in `$(...)`."""
+    inner: list[str] = re.findall(r"\$\(((?:[^()]|\([^()]*\))*)\)", line)
+    return [*SEPARATOR.split(line), *inner]
 
 
 def split(line: str) -> list[str]:

@@ -28,6 +28,8 @@ WRONG = [
     ("```console\n$ terraform output -raw aurora_dsql_hots\n```", "terraform output aurora_dsql_h"),
     ("```console\n$ terraform -chdir=terrafrom apply\n```", "terraform -chdir=terrafrom"),
     ('```bash\nexport A="$(terraform output -raw nowhere)"\n```', "terraform output nowhere"),
+    ("```bash\nA=$(terraform output -raw nowhere)\n```", "terraform output nowhere"),
+    ("```bash\nmake run && zappa deploi dsql\n```", "zappa deploi"),
     ("```console\n$ terraform apply\nOutputs:\n\nnowhere = 1\n```", "nowhere is printed"),
     ("```console\n$ aws iam get-rule --role-name x\n```", "aws iam get-rule"),
     ("```console\n$ curl http://127.0.0.1:8000/lorries?make=Saab\n```", "`/lorries`"),

@@ -18,8 +18,7 @@ NAME, PASSWORD = ADMIN
 CREATE_SUPERUSER = f'"createsuperuser --noinput --username {NAME} --email keeper@example.com"'
 CAR = """-H 'Content-Type: application/json' -d '{"make": "Saab", "model": "900", "year": 1985}'"""
 ADMINISTRATORS_URL = """\
-export DJANGO_SETTINGS_MODULE=carsite.settings.dsql DJANGO_SECRET_KEY=not-used-here
-  host=$(terraform -chdir=terraform output -raw aurora_dsql_public_host)
+host=$(terraform -chdir=terraform output -raw aurora_dsql_public_host)
   export DATABASE_URL="dsql://lambda_dsql_user@$host:5432/postgres?schema=car_entities"
   echo $DATABASE_URL"""
 

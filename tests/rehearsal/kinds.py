@@ -68,7 +68,9 @@ def administrators(name: str, arguments: str, see: str) -> Step:
     real, stand_in = DATABASES["dsql"]
     return Step(
         name,
-        f"python manage.py {name} {arguments}",
+        # Before the one command alone: a secret key that is exported is the next deploy's.
+        "DJANGO_SETTINGS_MODULE=carsite.settings.dsql DJANGO_SECRET_KEY=not-used-here"
+        f" python manage.py {name} {arguments}",
         see=see,
         real=f"manage.py, {real}",
         stand_in=stand_in,

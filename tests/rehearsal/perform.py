@@ -26,6 +26,8 @@ def perform(steps: Sequence[Step], account: Account, write: Write) -> list[Outco
         try:
             write(f"  {account.hidden(_take(step, account))}")
         except (StepFailedError, RuntimeError, subprocess.TimeoutExpired) as error:
+            if isinstance(error, subprocess.TimeoutExpired):
+                write(account.hidden(_end(_text(error.output))))
             write(account.hidden(str(error)))
             write(f"\nThe step '{step.name}' failed. {step.remedy}")
             outcomes.append(Outcome(step, "failed", time.monotonic() - started))
@@ -54,6 +56,11 @@ def _lines(seen: re.Match[str]) -> str:
     end = seen.string.find("\n", seen.end())
     lines = seen.string[start : None if end < 0 else end].strip().splitlines()
     return "\n  ".join([*lines, *(f"{name}={value}" for name, value in seen.groupdict().items())])
+
+
+def _text(printed: str | bytes | None) -> str:
+    # A time-out hands over bytes, whatever was asked for.
+    return printed.decode(errors="replace") if isinstance(printed, bytes) else printed or ""
 
 
 def _end(printed: str) -> str:

@@ -13,13 +13,13 @@ from django.core.management.commands import createcachetable
 from django.db import connections, models
 from django.db.models import Model
 
-from dbauth.dsql.base import DatabaseWrapper
+from dbauth.dsql import is_dsql
 
 
 class Command(createcachetable.Command):
     def create_table(self, database: str, tablename: str, dry_run: bool) -> Any:
         connection = connections[database]
-        if not isinstance(connection, DatabaseWrapper):
+        if not is_dsql(connection):
             return super().create_table(database, tablename, dry_run)
         if not dry_run and tablename in connection.introspection.table_names():
             if self.verbosity > 0:

@@ -18,7 +18,7 @@ from django.core.serializers.base import (
 )
 from django.db import connections
 
-from dbauth.dsql.base import DatabaseWrapper
+from dbauth.dsql import is_dsql
 from dbauth.retry import retried
 
 BATCH_ROWS = 1000
@@ -31,7 +31,7 @@ class Command(loaddata.Command):
     _in_djangos_transaction = _in_batches = False
 
     def handle(self, *fixture_labels: Any, **options: Any) -> None:
-        self._in_batches = isinstance(connections[options["database"]], DatabaseWrapper)
+        self._in_batches = is_dsql(connections[options["database"]])
         self._in_djangos_transaction = True
         super().handle(*fixture_labels, **options)
         self._in_djangos_transaction = False
@@ -46,7 +46,8 @@ class Command(loaddata.Command):
     def load_label(self, fixture_label: Any) -> None:
         self._batch = _Batch()
         super().load_label(fixture_label)
-        self._store()
+        if self._in_batches:
+            self._store()
 
     def save_obj(self, obj: DeserializedObject) -> bool:
         if not self._in_batches:
