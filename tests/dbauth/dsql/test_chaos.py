@@ -27,10 +27,13 @@ def test_whatever_happens_acknowledged_cars_are_stored_and_stored_once(stage):
 
 
 def test_chaos_notices_a_database_that_acknowledges_before_it_writes(stage):
-    stage.server.settings["synchronous_commit"] = "off"
+    # By itself a delay loses nothing. With the default of 0.2 s, a crash on a slow machine may come
+    # when everything is written.
+    stage.server.settings.update(synchronous_commit="off", wal_writer_delay="10s")
     stage.server.restart()
     try:
-        assert broken_invariant(stage) == "an acknowledged car is missing"
+        # What it forgets first is chance: a car, mostly, or the session of the admin.
+        assert broken_invariant(stage) is not None
     finally:
         stage.server.settings.clear()
         stage.server.restart()
