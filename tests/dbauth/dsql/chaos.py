@@ -6,6 +6,7 @@ middle of requests they are in tests/contract/test_faults.py.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,7 @@ RUNS = settings(
 )
 # How the admin's cars are known among the others.
 ADMINS = "admin"
+NEWS_SECONDS = 5
 CARS = "SELECT id::text, model, color FROM cars_car"
 LOGGED = "SELECT object_id FROM django_admin_log"
 
@@ -98,8 +100,10 @@ class Chaos:
         match fault:
             case "restart":
                 self.server.restart()
+                self._wait_for_the_news()
             case "crash":
                 self.server.restart(SIGKILL)
+                self._wait_for_the_news()
             case "drop":
                 self.gate.control.drop()
             case "OC000" | "OC001" as conflict:
@@ -107,6 +111,12 @@ class Chaos:
             case "lost-reply" | "lost-commit" as loss:
                 self.lost += 1
                 self.gate.control.fail_commits(1, loss)
+
+    def _wait_for_the_news(self) -> None:
+        """Until the service can know: what it sends before, on what it takes for open, is lost."""
+        end = time.monotonic() + NEWS_SECONDS
+        while self.gate.control.statistics().open and time.monotonic() < end:
+            time.sleep(0.01)
 
     def _ask(self, request: str, client: Client) -> None:
         match request:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -86,7 +87,7 @@ def test_awss_linter_finds_no_error_in_any_statement(garage, settings, tmp_path)
     statements = [_as_dsql_was_told(sql) for sql in garage.control.ddl()]
     assert len(statements) > 60
     file.write_text(";\n".join(statements) + ";\n")
-    command = [sys.executable.replace("python", "dsql-lint"), str(file)]
+    command = [str(Path(sys.executable).with_name("dsql-lint")), str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
