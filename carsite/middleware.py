@@ -1,4 +1,4 @@
-"""What happens around every request: its id, the size of its body, a database that is away."""
+"""What happens around every request: its id, input that nobody takes, a database that is away."""
 
 from __future__ import annotations
 

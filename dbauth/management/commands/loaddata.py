@@ -22,9 +22,8 @@ from dbauth.dsql import is_dsql
 from dbauth.retry import retried
 
 BATCH_ROWS = 1000
-BATCH_CHARACTERS = (
-    1_000_000  # of up to 4 bytes, in an UPDATE and, where that finds nothing, an INSERT
-)
+# Of up to 4 bytes each, in an UPDATE and, where that finds nothing, in an INSERT: below 10 MiB.
+BATCH_CHARACTERS = 1_000_000
 
 
 class Command(loaddata.Command):
