@@ -13,8 +13,8 @@ from typing import NoReturn
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.rig.chromium import MISSING, executable, running_chromium
-from tests.rig.service import ADMIN, Service
+from tests.rig.chromium import MISSING, executable, log_in, running_chromium
+from tests.rig.service import Service
 from tests.rig.services import Rig, local
 
 FOLDER = Path(__file__).parent
@@ -26,11 +26,7 @@ def api(page: Page) -> None:
 
 
 def admin(page: Page) -> None:
-    name, password = ADMIN
-    page.goto("/admin/")
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", password)
-    page.click("input[type=submit]")
+    log_in(page)
     page.goto("/admin/cars/car/")
     page.wait_for_selector("#result_list")
     page.click("#toggle-nav-sidebar")
@@ -50,7 +46,9 @@ PICTURES: dict[str, Callable[[Page], None]] = {"api": api, "admin": admin, "docs
 
 def photograph(browser: Browser, service: Service) -> None:
     for name, open_page in PICTURES.items():
-        context = browser.new_context(base_url=service.url, viewport=SIZE, reduced_motion="reduce")
+        context = browser.new_context(
+            base_url=f"{service.url}/", viewport=SIZE, reduced_motion="reduce"
+        )
         page = context.new_page()
         open_page(page)
         page.wait_for_load_state("networkidle")

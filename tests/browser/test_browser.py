@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.rig.service import ADMIN, Client, Service
+from tests.rig.chromium import log_in
+from tests.rig.service import Client, Service
 
 # One worker, one after the other: see the browser fixture.
 pytestmark = pytest.mark.xdist_group("browser")
@@ -49,15 +50,6 @@ def watch(page: Page, service: Service) -> Iterator[Watch]:
     yield watch
     assert watch.strangers == []
     assert watch.console == []
-
-
-def log_in(page: Page) -> None:
-    name, password = ADMIN
-    page.goto("admin/")
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", password)
-    page.click("input[type=submit]")
-    expect(page.locator("#user-tools")).to_contain_text(name)
 
 
 def test_a_car_made_in_the_browsable_api_is_found_in_the_admin(

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.rig.service import ADMIN
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MISSING = "no Chromium: install it with 'apt install chromium' or your system's own way"
@@ -32,3 +34,13 @@ def running_chromium(executable: Path) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, *sandbox])
         yield browser
         browser.close()
+
+
+def log_in(page: Page) -> None:
+    """As the service's superuser; the context's base_url ends with a slash, after any prefix."""
+    name, password = ADMIN
+    page.goto("admin/")
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", password)
+    page.click("input[type=submit]")
+    expect(page.locator("#user-tools")).to_contain_text(name)
