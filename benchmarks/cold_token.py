@@ -27,8 +27,8 @@ ENVIRONMENT = {
 VARIANTS = {
     "bare Python": "pass",
     "dbauth": f"""
-from dbauth.signing import rds_request
-from dbauth.tokens import TokenCache
+from dbauth.iam.signing import rds_request
+from dbauth.iam.tokens import TokenCache
 request = rds_request(host="{HOST}", port=5432, user="app", region="us-east-1")
 assert "X-Amz-Signature" in TokenCache().get(request).value
 """,

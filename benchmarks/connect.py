@@ -23,9 +23,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from benchmarks.report import QUICK, save, show
-from dbauth.credentials import Credentials
-from dbauth.login import CONNECT_TIMEOUT, DEFAULTS
-from dbauth.signing import rds_request, sign
+from dbauth.iam.credentials import Credentials
+from dbauth.iam.login import CONNECT_TIMEOUT, DEFAULTS
+from dbauth.iam.signing import rds_request, sign
 from tests.rig.front_door import CREDENTIALS, FrontDoor, running_front_door
 from tests.rig.postgresql import running_postgresql
 

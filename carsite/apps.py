@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from carsite import logs
+from carsite.serverless import logs
 
 
 class CarsiteConfig(AppConfig):

@@ -10,7 +10,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's
 
-PASSWORD_ENGINES = {"carsite.postgresql", "django.db.backends.postgresql"}
+PASSWORD_ENGINES = {"dbauth.password", "django.db.backends.postgresql"}
 
 
 @register(Tags.security)

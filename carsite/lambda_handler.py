@@ -39,7 +39,7 @@ with _absent(*UNUSED_BY_REST_FRAMEWORK):
 from django.db import connections  # noqa: E402 - after what Django would load
 from django.urls import get_resolver  # noqa: E402
 
-from carsite.gateway import http_handler, is_http  # noqa: E402
+from carsite.serverless.gateway import http_handler, is_http  # noqa: E402
 from carsite.wsgi import application  # noqa: E402
 from dbauth.retry import time_limit  # noqa: E402
 

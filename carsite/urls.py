@@ -6,7 +6,7 @@ from django.urls import URLResolver, include, path
 from django.urls.resolvers import RoutePattern
 from django.views.generic import RedirectView
 
-from carsite import docs, health
+from carsite.http import docs, health
 
 # Not by include(), which imports at once what most processes of the API never need.
 admin = URLResolver(
@@ -25,7 +25,7 @@ urlpatterns = [
     path("api-auth/", include("rest_framework.urls")),
 ]
 
-handler400 = "carsite.errors.bad_request"
-handler403 = "carsite.errors.permission_denied"
-handler404 = "carsite.errors.not_found"
-handler500 = "carsite.errors.server_error"
+handler400 = "carsite.http.errors.bad_request"
+handler403 = "carsite.http.errors.permission_denied"
+handler404 = "carsite.http.errors.not_found"
+handler500 = "carsite.http.errors.server_error"

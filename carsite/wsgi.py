@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from carsite.request import UTF8Request
+from carsite.http.request import UTF8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsite.settings.local")
 

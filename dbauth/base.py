@@ -15,12 +15,12 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 from dbauth.checks import DatabaseValidation
 from dbauth.client import DatabaseClient
-from dbauth.credentials import CredentialsError
 from dbauth.errors import explained, is_refusal
 from dbauth.frames import forget_frames
+from dbauth.iam.credentials import CredentialsError
+from dbauth.iam.login import Login, RDSLogin
+from dbauth.iam.tokens import Token, TokenCache
 from dbauth.liveness import LivenessMixin
-from dbauth.login import Login, RDSLogin
-from dbauth.tokens import Token, TokenCache
 
 logger = logging.getLogger("dbauth")
 

@@ -18,7 +18,7 @@ from django.db import connections
 from django.db.backends.base.validation import BaseDatabaseValidation
 
 from dbauth.errors import Misconfigured
-from dbauth.login import Login
+from dbauth.iam.login import Login
 
 # Where libpq looks when nothing names a file.
 DEFAULT_ROOTS = "~/.postgresql/root.crt"

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from django.db.backends.postgresql import client
 
-from dbauth.credentials import CredentialsError
 from dbauth.errors import Misconfigured
 from dbauth.frames import forget_frames
-from dbauth.login import Login, RDSLogin
-from dbauth.tokens import TokenCache
+from dbauth.iam.credentials import CredentialsError
+from dbauth.iam.login import Login, RDSLogin
+from dbauth.iam.tokens import TokenCache
 
 # What libpq reads from the environment; Django passes on the TLS files and the mode by itself.
 VARIABLES = {

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg2 import OperationalError
 
 if TYPE_CHECKING:
-    from dbauth.login import Login
+    from dbauth.iam.login import Login
 
 # psycopg2 gives a connection that failed no SQLSTATE, so the server's words have to do.
 REFUSAL = re.compile(r"authentication failed|access denied", re.IGNORECASE)
@@ -37,7 +37,7 @@ def explained(error: OperationalError, login: "Login", sslmode: str) -> Operatio
     """An error that says the same and adds the remedy, where there is one."""
     text = str(error).strip()
     if is_refusal(error):
-        from dbauth.advice import DOCTOR  # a page of text that only a refusal needs
+        from dbauth.iam.refusals import DOCTOR  # a page of text that only a refusal needs
 
         return TokenRefusedError(f"{text}\n{login.refusal_advice()}\n{DOCTOR}")
     if advice := _tls_advice(text, login, sslmode):

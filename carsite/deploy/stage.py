@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from click import ClickException
 
-from carsite.database import RDS_CA, trusts_rds
 from carsite.deploy import outputs, secrets
+from carsite.settings.database import RDS_CA, trusts_rds
 
 
 def fill(cli: Any) -> None:

@@ -3,9 +3,9 @@
 Required variables have no default here: without them the process does not start.
 """
 
-from carsite.environment import names, path_prefix
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import INSTALLED_APPS, LOGGING, MIDDLEWARE, env
+from carsite.settings.environment import names, path_prefix
 
 DEBUG = False
 SECRET_KEY = env("DJANGO_SECRET_KEY")
@@ -20,8 +20,8 @@ ALLOWED_HOSTS = (
 CSRF_TRUSTED_ORIGINS = names(env, "CSRF_TRUSTED_ORIGINS")
 
 # API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars), and the
-# handler finds it in each event (carsite.gateway). This overrides it: the base path of a custom
-# domain, or nothing.
+# handler finds it in each event (carsite.serverless.gateway). This overrides it: the base path of
+# a custom domain, or nothing.
 SCRIPT_NAME = path_prefix(env, "DJANGO_SCRIPT_NAME")
 FORCE_SCRIPT_NAME = SCRIPT_NAME
 
@@ -50,16 +50,18 @@ WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
     MIDDLEWARE[0],
-    "carsite.request_log.RequestLogMiddleware",  # runserver has a line of its own
+    "carsite.serverless.request_log.RequestLogMiddleware",  # runserver has a line of its own
     MIDDLEWARE[1],
-    "carsite.staticfiles.LazyWhiteNoiseMiddleware",  # after SecurityMiddleware, as it asks for
+    # After SecurityMiddleware, as it asks for.
+    "carsite.serverless.staticfiles.LazyWhiteNoiseMiddleware",
     *MIDDLEWARE[2:],
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "carsite.staticfiles.StageStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "carsite.serverless.staticfiles.StageStaticFilesStorage"},
 }
 
 LOGGING["handlers"]["console"]["formatter"] = "json"
-# Every request has a line (carsite.request_log); Django's second one for 4xx would show its path.
+# Every request has a line (carsite.serverless.request_log); Django's second one for 4xx would
+# show its path.
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}

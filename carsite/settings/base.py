@@ -6,7 +6,7 @@ from typing import Any
 import environ
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from carsite.environment import flag
+from carsite.settings.environment import flag
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -28,16 +28,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "carsite.middleware.RequestIdMiddleware",
+    "carsite.http.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "carsite.middleware.MalformedRequestMiddleware",
-    "carsite.middleware.BodyLimitMiddleware",
-    "carsite.middleware.DatabaseErrorMiddleware",
+    "carsite.http.middleware.MalformedRequestMiddleware",
+    "carsite.http.middleware.BodyLimitMiddleware",
+    "carsite.http.middleware.DatabaseErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "carsite.middleware.LazyMessageMiddleware",
+    "carsite.http.middleware.LazyMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -87,7 +87,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # dumpdata --format jsonl, without Django's rounding to milliseconds.
 SERIALIZATION_MODULES = {"jsonl": "carsite.jsonl"}
 
-# Bodies over this many bytes get 413 (carsite.middleware.BodyLimitMiddleware).
+# Bodies over this many bytes get 413 (carsite.http.middleware.BodyLimitMiddleware).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # The browsable API's log-in returns to the API.
@@ -98,31 +98,31 @@ CARS_WRITES_REQUIRE_LOGIN = flag(env, "CARS_WRITES_REQUIRE_LOGIN")
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
-        "carsite.json.OrjsonRenderer",
+        "carsite.http.json.OrjsonRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "carsite.json.OrjsonParser",
+        "carsite.http.json.OrjsonParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "carsite.authentication.SessionAuthentication",
-        "carsite.authentication.WriterAuthentication",
+        "carsite.http.authentication.SessionAuthentication",
+        "carsite.http.authentication.WriterAuthentication",
     ],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "carsite.json.JSONFirstNegotiation",
-    "EXCEPTION_HANDLER": "carsite.errors.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "carsite.http.json.JSONFirstNegotiation",
+    "EXCEPTION_HANDLER": "carsite.http.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "carsite.logs.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "carsite.serverless.logs.RequestIdFilter"}},
     "formatters": {
         "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {
-            "()": "carsite.logs.JSONFormatter",
+            "()": "carsite.serverless.logs.JSONFormatter",
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             # Django attaches the request, which prints itself with its query string.

@@ -6,7 +6,7 @@ from carsite.settings.base import BASE_DIR, env
 DEBUG = True
 SECRET_KEY = "local-only: the deployed stages demand DJANGO_SECRET_KEY"  # noqa: S105 - never deployed
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-STATICFILES_FINDERS = ["carsite.finders.InsideFinder"]
+STATICFILES_FINDERS = ["carsite.http.finders.InsideFinder"]
 
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",

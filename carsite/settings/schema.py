@@ -4,7 +4,7 @@ from carsite.settings.local import *  # noqa: F403 - settings modules extend one
 from carsite.settings.local import INSTALLED_APPS, REST_FRAMEWORK
 
 INSTALLED_APPS = [*INSTALLED_APPS, "drf_spectacular"]
-REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_SCHEMA_CLASS": "carsite.openapi.CarsSchema"}
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_SCHEMA_CLASS": "cars.openapi.CarsSchema"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cars API",
     "DESCRIPTION": "Cars on Aurora PostgreSQL and on Aurora DSQL: the same API on both.",

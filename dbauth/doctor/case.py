@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dbauth.base import DatabaseWrapper
-from dbauth.login import Login
+from dbauth.iam.login import Login
 
 # All steps together, in seconds. Lambda and API Gateway give up after 29 to 30.
 BUDGET = 20

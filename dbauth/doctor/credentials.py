@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from dbauth.credentials import Credentials, CredentialsError, CredentialSource
 from dbauth.doctor.case import Case
 from dbauth.doctor.finding import Failure
 from dbauth.doctor.identity import RefusedByAWS, identity
 from dbauth.doctor.limit import within
-from dbauth.signing import TOKEN_LIFETIME
+from dbauth.iam.credentials import Credentials, CredentialsError, CredentialSource
+from dbauth.iam.signing import TOKEN_LIFETIME
 
 Provided = TypeVar("Provided")
 

@@ -11,11 +11,11 @@ import time
 import urllib.error
 import urllib.request
 
-from dbauth.credentials import Credentials
 from dbauth.doctor.limit import within
-from dbauth.endpoints import partition_of
-from dbauth.login import public_roots
-from dbauth.signing import TokenRequest, sign
+from dbauth.iam.credentials import Credentials
+from dbauth.iam.endpoints import partition_of
+from dbauth.iam.login import public_roots
+from dbauth.iam.signing import TokenRequest, sign
 
 SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 PARAMETERS = (("Action", "GetCallerIdentity"), ("Version", "2011-06-15"))

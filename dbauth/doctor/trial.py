@@ -9,8 +9,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from dbauth.doctor.case import Case
 from dbauth.doctor.finding import Failure
-from dbauth.signing import TOKEN_LIFETIME
-from dbauth.tokens import REUSE_SECONDS
+from dbauth.iam.signing import TOKEN_LIFETIME
+from dbauth.iam.tokens import REUSE_SECONDS
 
 # A token in its last minute of reuse is still good by a clock that differs by so much.
 GREATEST_SKEW = TOKEN_LIFETIME - REUSE_SECONDS

@@ -22,7 +22,7 @@ from dbauth.dsql.schema import DatabaseSchemaEditor
 from dbauth.dsql.transactions import TransactionMixin
 from dbauth.dsql.types import DATA_TYPES, DATA_TYPES_SUFFIX
 from dbauth.dsql.waking import is_waking_up, pauses
-from dbauth.tokens import Token
+from dbauth.iam.tokens import Token
 
 # DSQL ends every connection after 60 minutes, in the middle of a request if need be. Ours end
 # between requests before that, spread out so that a fleet does not reconnect all at once.

@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage
 
 from dbauth import checks
 from dbauth.dsql.login import DSQLLogin
-from dbauth.login import Login
+from dbauth.iam.login import Login
 
 
 class DatabaseValidation(checks.DatabaseValidation):

@@ -7,8 +7,8 @@ from typing import Any
 from psycopg2.extensions import libpq_version
 
 from dbauth.errors import Misconfigured
-from dbauth.login import Login
-from dbauth.signing import TokenRequest, dsql_request
+from dbauth.iam.login import Login
+from dbauth.iam.signing import TokenRequest, dsql_request
 
 ADMIN = "admin"
 DIRECT_TLS_SINCE = 17_00_00  # libpq's version number of 17.0
@@ -69,7 +69,7 @@ class DSQLLogin(Login):
         return "DSQL uses Amazon's public roots: remove the option to use certifi's."
 
     def refusal_advice(self) -> str:
-        from dbauth.advice import dsql_refusal  # a page of text that only a refusal needs
+        from dbauth.iam.refusals import dsql_refusal  # a page of text that only a refusal needs
 
         return dsql_refusal(self.user, self.cluster, self.region, admin=self.is_admin)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db.utils import ConnectionHandler
 
 from dbauth.base import DatabaseWrapper
-from dbauth.tokens import TokenCache
+from dbauth.iam.tokens import TokenCache
 from tests.rig.front_door import FrontDoor, running_front_door
 from tests.rig.postgresql import PostgreSQL, running_postgresql
 

@@ -14,10 +14,10 @@ import trustme
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from dbauth import credentials as signer
 from dbauth.base import DatabaseWrapper
+from dbauth.iam import credentials as signer
+from dbauth.iam.tokens import Token, TokenCache
 from dbauth.liveness import has_news
-from dbauth.tokens import Token, TokenCache
 from tests.dbauth.conftest import ask, handler, wait_until, wrapper
 from tests.rig.front_door import TEMPORARY, Credentials
 

@@ -156,7 +156,7 @@ def test_roots_that_the_environment_names_wrongly_are_its_fault(good, monkeypatc
 
 
 def test_psycopg_3_is_an_error(good, monkeypatch):
-    monkeypatch.setattr("dbauth.login.is_psycopg3", True)
+    monkeypatch.setattr("dbauth.iam.login.is_psycopg3", True)
     assert_message(messages(good), "E004", "psycopg 3 is installed")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dbauth.dsql.login import DSQLLogin
+from dbauth.iam.login import CONNECT_TIMEOUT, DEFAULTS
 from dbauth.liveness import IDLE_CHECK_SECONDS
-from dbauth.login import CONNECT_TIMEOUT, DEFAULTS
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "dbauth.md").read_text()
 ROWS = dict(re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", TEXT, re.MULTILINE))

@@ -8,7 +8,7 @@ import pytest
 from django.views.debug import ExceptionReporter
 
 from dbauth import base
-from dbauth.tokens import TokenCache
+from dbauth.iam.tokens import TokenCache
 from tests.dbauth.conftest import ask, entry, wrapper
 from tests.dbauth.site import running_site
 from tests.rig.front_door import TEMPORARY

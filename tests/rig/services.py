@@ -98,7 +98,7 @@ def regular(rig: Rig) -> Iterator[Service]:
         yield from _running(
             Service(
                 name="regular",
-                engine="carsite.postgresql",
+                engine="dbauth.password",
                 environment=deployed("regular", url) | collected(rig),
                 rows=rows,
                 log=rig.folder / "regular.log",
@@ -179,7 +179,7 @@ def lambda_regular(kind: Kind) -> MakeService:
             yield from _running_function(
                 PackagedService(
                     name=name,
-                    engine="carsite.postgresql",
+                    engine="dbauth.password",
                     environment=deployed("regular", url) | lambda_credentials(),
                     rows=rows,
                     log=rig.folder / f"{name}.log",

@@ -18,7 +18,7 @@ import requests
 from tests.rig.postgresql import free_port
 from tests.rig.service import ROOT, Client
 
-ENGINES = {"regular": "carsite.postgresql", "dsql": "dbauth.dsql"}
+ENGINES = {"regular": "dbauth.password", "dsql": "dbauth.dsql"}
 PASSWORD = re.compile(r"user is (\w+), the password (\S+)")
 END_SECONDS = 30
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from click import ClickException, echo
 
-from carsite.database import RDS_CA
 from carsite.deploy.outputs import ROOT
 from carsite.deploy.package import archive, bytecode, distributions, project
+from carsite.settings.database import RDS_CA
 
 # Written by Zappa for its handler: names and switches; no secret is in the settings it comes from.
 FROM_ZAPPA = "zappa_settings.py"

@@ -11,7 +11,7 @@ from typing import Any
 import certifi
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from carsite.database import RDS_CA
+from carsite.settings.database import RDS_CA
 
 GLOBAL_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 TIMEOUT_SECONDS = 30

@@ -18,8 +18,8 @@ from click import ClickException
 from environ import Env
 
 from carsite import zappa_hooks
-from carsite.database import password_database
 from carsite.deploy import machine, outputs, stage
+from carsite.settings.database import password_database
 
 NETWORK = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
 CONNECT = {"Effect": "Allow", "Action": ["dsql:DbConnect"], "Resource": ["arn:aws:dsql:x"]}

@@ -2,7 +2,7 @@
 
 from dbauth import base
 from dbauth.errors import Misconfigured
-from dbauth.login import RDSLogin
+from dbauth.iam.login import RDSLogin
 
 
 class PickyLogin(RDSLogin):

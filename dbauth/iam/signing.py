@@ -13,7 +13,7 @@ import time
 from typing import NamedTuple
 from urllib.parse import quote
 
-from dbauth.credentials import Credentials
+from dbauth.iam.credentials import Credentials
 
 # Seconds that the server accepts a token for. RDS fixes 900; DSQL allows more, but a token that
 # lives longer than it has to is only worth more to whoever finds it.

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dbauth.credentials import Credentials
-from dbauth.signing import dsql_request, rds_request
-from dbauth.tokens import TokenCache
+from dbauth.iam.credentials import Credentials
+from dbauth.iam.signing import dsql_request, rds_request
+from dbauth.iam.tokens import TokenCache
 
 HOST = "db.abc.us-east-1.rds.amazonaws.com"
 REQUEST = rds_request(host=HOST, port=5432, user="app", region="us-east-1")
@@ -184,8 +184,8 @@ def test_a_child_process_does_not_inherit_a_lock_that_is_held():
     code = """
 import os, threading
 os.environ.update(AWS_ACCESS_KEY_ID="AKIAONE", AWS_SECRET_ACCESS_KEY="secret")
-from dbauth import tokens
-from dbauth.signing import dsql_request
+from dbauth.iam import tokens
+from dbauth.iam.signing import dsql_request
 request = dsql_request(host="a.dsql.us-east-1.on.aws", region="us-east-1", admin=False)
 cache, sign = tokens.TokenCache(), tokens.sign
 signing, forked = threading.Event(), threading.Event()

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Any
 
-from dbauth.forking import after_fork
+from dbauth.iam.forking import after_fork
 
 # Seconds. A role that lost its permission refuses every connection, and the chain behind each
 # would ask the network again.
@@ -85,7 +85,7 @@ class CredentialSource:
                 self._provided = None
 
     def _from_boto3(self) -> Credentials:
-        from dbauth.quiet import quiet_botocore  # credentials from the environment do without
+        from dbauth.iam.quiet import quiet_botocore  # credentials from the environment do without
 
         with quiet_botocore():
             provided = self._provider()

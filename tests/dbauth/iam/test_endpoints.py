@@ -2,8 +2,8 @@
 
 import pytest
 
-from dbauth.endpoints import parse, partition_of, region_for
 from dbauth.errors import Misconfigured
+from dbauth.iam.endpoints import parse, partition_of, region_for
 
 RDS = "db.abc.us-east-1.rds.amazonaws.com"
 

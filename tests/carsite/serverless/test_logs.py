@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from carsite.logs import JSONFormatter
+from carsite.serverless.logs import JSONFormatter
 from tests.rig.front_door import TEMPORARY
 from tests.rig.postgresql import free_port
 from tests.rig.service import Client, Service

@@ -4,7 +4,7 @@ import certifi
 import pytest
 
 from dbauth.dsql.login import DSQLLogin
-from dbauth.login import RDSLogin
+from dbauth.iam.login import RDSLogin
 from tests.dbauth.conftest import CLUSTER, DSQL_ENDPOINT, DSQL_HOST, RDS_HOST
 
 PROXY = "p.proxy-abc.us-east-1.rds.amazonaws.com"

@@ -5,7 +5,7 @@ What only AWS knows (the account, the role, the cluster's resource id) is in cap
 
 from shlex import quote
 
-from dbauth.endpoints import Endpoint, partition_of
+from dbauth.iam.endpoints import Endpoint, partition_of
 
 # For everybody but the doctor, who repeats the rest.
 DOCTOR = """\

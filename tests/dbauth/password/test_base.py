@@ -1,4 +1,4 @@
-"""ENGINE "carsite.postgresql": when an open connection is tried out before it is used."""
+"""ENGINE "dbauth.password": when an open connection is tried out before it is used."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def connection(postgresql: PostgreSQL, django_db_blocker: Any) -> Iterator[Any]:
     databases = ConnectionHandler(
         {
             "default": {
-                "ENGINE": "carsite.postgresql",
+                "ENGINE": "dbauth.password",
                 "NAME": "postgres",
                 "USER": postgresql.user,
                 "PASSWORD": postgresql.password,

@@ -1,4 +1,4 @@
-"""ENGINE "carsite.postgresql": Django's PostgreSQL backend, with dbauth's way of checking.
+"""ENGINE "dbauth.password": Django's PostgreSQL backend, with dbauth's way of checking.
 
 CONN_HEALTH_CHECKS costs Django's own backend a round trip before each request, and the check hangs
 where the network does.

@@ -10,8 +10,8 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dbauth.credentials import Credentials
-from dbauth.signing import dsql_request, rds_request, sign
+from dbauth.iam.credentials import Credentials
+from dbauth.iam.signing import dsql_request, rds_request, sign
 
 LABELS = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?", fullmatch=True)
 REGIONS = st.sampled_from(

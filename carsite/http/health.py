@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from carsite.errors import RETRY_AFTER_SECONDS, note_database_failure
+from carsite.http.errors import RETRY_AFTER_SECONDS, note_database_failure
 from dbauth.deadline import deadline
 
 TIMEOUT_SECONDS = 3

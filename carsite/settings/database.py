@@ -13,11 +13,11 @@ import certifi
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from dbauth.endpoints import parse
+from dbauth.iam.endpoints import parse
 
 # AWS's own roots, which sign the certificates of Aurora and RDS and are in no public store.
 # `manage.py fetch_rds_ca` fetches them to this path.
-RDS_CA = Path(__file__).with_name("rds-global-bundle.pem")
+RDS_CA = Path(__file__).parents[1] / "rds-global-bundle.pem"
 
 CONNECT_TIMEOUT_SECONDS = 5
 # Give up on a connection whose peer stopped acknowledging, before API Gateway gives up on us.
@@ -28,7 +28,7 @@ TCP_USER_TIMEOUT_MILLISECONDS = 10_000
 STATEMENT_TIMEOUT = "25s"
 LOCK_TIMEOUT = "10s"
 
-PASSWORD_ENGINES = dict.fromkeys(["postgresql", "postgres", "pgsql"], "carsite.postgresql")
+PASSWORD_ENGINES = dict.fromkeys(["postgresql", "postgres", "pgsql"], "dbauth.password")
 IAM_ENGINES = {"rds-iam": "dbauth", "dsql": "dbauth.dsql"}
 
 # Lambda freezes a container between requests: connections stay open, and a health check finds out

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 # Somebody else's code on the admin's origin: it may talk to this host only.
 POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
 
-SCHEMA = Path(__file__).with_name("openapi.json")
+SCHEMA = Path(__file__).parents[1] / "openapi.json"
 
 
 @cache

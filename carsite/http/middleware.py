@@ -14,13 +14,13 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import SimpleLazyObject, empty
 
-from carsite import logs
-from carsite.errors import (
+from carsite.http.errors import (
     UNAVAILABLE,
     error_response,
     is_unavailable,
     note_database_failure,
 )
+from carsite.serverless import logs
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -117,7 +117,7 @@ class DatabaseErrorMiddleware:
     """503 where a view or its template could not reach the database: the admin's, mostly.
 
     And 400 where it got a value that is beyond the database's types. The API's own views get theirs
-    from carsite.errors.exception_handler.
+    from carsite.http.errors.exception_handler.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 import boto3
 import pytest
 
-from dbauth.credentials import Credentials, CredentialsError, CredentialSource
-from dbauth.quiet import quiet_botocore
+from dbauth.iam.credentials import Credentials, CredentialsError, CredentialSource
+from dbauth.iam.quiet import quiet_botocore
 
 FAR = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=6)
 
@@ -87,8 +87,8 @@ def test_signing_with_the_environment_loads_neither_boto3_nor_django():
     code = """
 import os, sys
 os.environ.update(AWS_ACCESS_KEY_ID="AKIAENV", AWS_SECRET_ACCESS_KEY="secret")
-from dbauth.signing import dsql_request
-from dbauth.tokens import TokenCache
+from dbauth.iam.signing import dsql_request
+from dbauth.iam.tokens import TokenCache
 TokenCache().get(dsql_request(host="a.dsql.us-east-1.on.aws", region="us-east-1", admin=False))
 print(sorted({"boto3", "botocore", "django", "psycopg2", "certifi"} & set(sys.modules)))
 """
@@ -124,7 +124,7 @@ def test_boto3s_chain_is_asked_anew_once_a_minute_however_often_tokens_are_refus
     file = tmp_path / "credentials"
     file.write_text(text.format("first"))
     clock = Clock()
-    monkeypatch.setattr("dbauth.credentials.time", clock)
+    monkeypatch.setattr("dbauth.iam.credentials.time", clock)
     source = CredentialSource()
     source.load()
     source.forget()

@@ -4,9 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from dbauth.credentials import Credentials, CredentialSource
-from dbauth.forking import after_fork
-from dbauth.signing import TokenRequest, sign
+from dbauth.iam.credentials import Credentials, CredentialSource
+from dbauth.iam.forking import after_fork
+from dbauth.iam.signing import TokenRequest, sign
 
 # A minute short of what the server grants, for slow networks and clocks that differ.
 REUSE_SECONDS = 14 * 60

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
-from dbauth.endpoints import parse, region_for
 from dbauth.errors import RDS_ROOTS, Misconfigured
+from dbauth.iam.endpoints import parse, region_for
+from dbauth.iam.signing import TokenRequest, rds_request
 from dbauth.liveness import IDLE_CHECK_SECONDS
 from dbauth.retry import DEFAULT_SECONDS
-from dbauth.signing import TokenRequest, rds_request
 
 HIGHEST_PORT = 65535
 # libpq waits for ever unless it is told how long.
@@ -139,7 +139,7 @@ class RDSLogin(Login):
         )
 
     def refusal_advice(self) -> str:
-        from dbauth.advice import rds_refusal  # a page of text that only a refusal needs
+        from dbauth.iam.refusals import rds_refusal  # a page of text that only a refusal needs
 
         return rds_refusal(self.user, self.endpoint, self.region)
 

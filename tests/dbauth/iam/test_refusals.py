@@ -4,8 +4,8 @@ import shlex
 
 import pytest
 
-from dbauth.advice import dsql_refusal, rds_refusal
-from dbauth.endpoints import parse
+from dbauth.iam.endpoints import parse
+from dbauth.iam.refusals import dsql_refusal, rds_refusal
 
 ODD_USER = 'App O\'Neil "the +1"'
 CLUSTER = "cars.cluster-abc.us-east-1.rds.amazonaws.com"
