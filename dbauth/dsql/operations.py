@@ -1,17 +1,14 @@
 """SQL that is another one on DSQL."""
 
 from collections.abc import Iterable
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from aurora_dsql_django import operations
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQLOperations
 from django.db.models import AutoField
 
+from dbauth.dsql.flushing import Flush
 from dbauth.dsql.types import ADDRESSES, KEYS
-
-# Rows a transaction: DSQL allows 3,000, and counts those of secondary indexes' sizes elsewhere.
-BATCH_ROWS = 1000
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -65,6 +62,11 @@ class DatabaseOperations(operations.DatabaseOperations):
             f" HAVING max({column}) > ({position});"
         )
 
+    def deferrable_sql(self) -> str:
+        # The dialect's is empty. DSQL checks deferred keys at COMMIT, as PostgreSQL does:
+        # https://docs.aws.amazon.com/aurora-dsql/latest/userguide/set-constraints-syntax-support.html
+        return PostgreSQLOperations.deferrable_sql(self)
+
     def sql_flush(
         self,
         style: Any,
@@ -78,10 +80,14 @@ class DatabaseOperations(operations.DatabaseOperations):
         Each statement is to be run again until it finds nothing (execute_sql_flush). Sequences go
         on from where they are, see sequence_reset_sql.
         """
+        introspection = self.connection.introspection
         with self.connection.cursor() as cursor:
-            return [
-                self._delete_batch_sql(cursor, table) for table in self._by_need(cursor, tables)
-            ]
+            references = introspection.get_references(cursor)
+            keys = introspection.get_primary_keys(cursor)
+        flush = Flush(references, keys, self.quote_name)
+        if allow_cascade:
+            tables = flush.with_referrers(tables)
+        return list(flush.statements(tables))
 
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         with self.connection.cursor() as cursor:
@@ -89,26 +95,3 @@ class DatabaseOperations(operations.DatabaseOperations):
                 cursor.execute(statement)
                 while cursor.rowcount:
                     cursor.execute(statement)
-
-    def _delete_batch_sql(self, cursor: Any, table: str) -> str:
-        keys = self.connection.introspection.get_primary_key_columns(cursor, table)
-        columns = ", ".join(map(self.quote_name, keys))
-        table = self.quote_name(table)
-        return (
-            f"DELETE FROM {table} WHERE ({columns}) IN"
-            f" (SELECT {columns} FROM {table} LIMIT {BATCH_ROWS});"
-        )
-
-    def _by_need(self, cursor: Any, tables: Iterable[str]) -> list[str]:
-        """Tables with foreign keys before those that they lead to."""
-        relations = self.connection.introspection.get_relations
-        wanted = set(tables)
-        referrers: dict[str, set[str]] = {table: set() for table in wanted}
-        for table in wanted:
-            for _column, target in relations(cursor, table).values():
-                if target in wanted and target != table:
-                    referrers[target].add(table)
-        try:
-            return list(TopologicalSorter(referrers).static_order())
-        except CycleError:
-            return sorted(wanted)  # no order is right; the server says which key is in the way

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Columns
@@ -34,6 +34,25 @@ class DatabaseSchemaEditor(ColumnsMixin, ExecutionMixin):
     def create_model(self, model: type[Model]) -> None:
         limits.check_model(model, self.connection)
         super().create_model(model)
+
+    def table_sql(self, model: type[Model]) -> tuple[str, Any]:
+        if self._all_exist(_targets(model)):
+            return cast(tuple[str, Any], super().table_sql(model))
+        # Written into CREATE TABLE a foreign key takes one statement instead of three and a job,
+        # but its target has to exist. These wait for the tables that this editor makes later.
+        self.sql_create_inline_fk = None
+        try:
+            return cast(tuple[str, Any], super().table_sql(model))
+        finally:
+            del self.sql_create_inline_fk
+
+    def _all_exist(self, tables: set[str]) -> bool:
+        if not tables or self.collect_sql:
+            return True  # a migration's state holds no model that leads to a missing one
+        return self.journal.remember(
+            f"exist {sorted(tables)}",
+            lambda: tables <= set(self.connection.introspection.table_names()),
+        )
 
     def add_index(self, model: type[Model], index: Index, concurrently: bool = False) -> None:
         limits.check_index(model, index)
@@ -68,3 +87,13 @@ class DatabaseSchemaEditor(ColumnsMixin, ExecutionMixin):
                 [model._meta.db_table, name],
             )
             return cursor.fetchone() is not None
+
+
+def _targets(model: type[Model]) -> set[str]:
+    """The other tables that the model's foreign keys lead to."""
+    tables = {
+        each.remote_field.model._meta.db_table
+        for each in model._meta.local_fields
+        if each.remote_field and getattr(each, "db_constraint", False)
+    }
+    return tables - {model._meta.db_table}
