@@ -36,10 +36,10 @@ gc.disable()
 with _absent(*UNUSED_BY_REST_FRAMEWORK):
     import rest_framework.compat  # noqa: F401 - the one module that asks for them
 
-from django.db import connections  # noqa: E402 - after what Django would load
-from django.urls import get_resolver  # noqa: E402
+from django.urls import get_resolver  # noqa: E402 - after what Django would load
 
-from carsite.serverless.gateway import http_handler, is_http  # noqa: E402
+from carsite.serverless.events import is_http  # noqa: E402
+from carsite.serverless.gateway import http_handler  # noqa: E402
 from carsite.wsgi import application  # noqa: E402
 from dbauth.retry import time_limit  # noqa: E402
 
@@ -56,28 +56,13 @@ gc.set_threshold(5_000)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """Answer one event: HTTP by Django, anything else by Zappa.
-
-    An error in the latter is raised, so that `zappa manage` and `zappa invoke` report it.
-    """
+    """Answer one event: HTTP by Django, anything else by carsite.serverless.commands."""
     if not is_http(event):
-        return _command(event, context)
+        # Zappa's handler and Django's commands: no cold start of the API pays for them.
+        from carsite.serverless import commands
+
+        return commands.run(event, context)
     # After the last attempt there has to be time for the answer.
     remaining = context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS
     with time_limit(remaining):
         return _http(event, context)
-
-
-def _command(event: dict[str, Any], context: Any) -> Any:
-    """Zappa's own handler: manage, invoke, keep-warm. It imports boto3, hence not before."""
-    from zappa.handler import lambda_handler
-
-    try:
-        return lambda_handler(event, context)
-    except SystemExit as exit_:
-        if exit_.code in {None, 0}:
-            return {}
-        # Left alone it would end the process, and the caller would not learn why.
-        raise RuntimeError(f"The command ended with exit code {exit_.code}.") from exit_
-    finally:
-        connections.close_all()  # no request does it afterwards, and Lambda freezes the process

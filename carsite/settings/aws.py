@@ -5,7 +5,7 @@ Required variables have no default here: without them the process does not start
 
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import INSTALLED_APPS, LOGGING, MIDDLEWARE, env
-from carsite.settings.environment import names, path_prefix
+from carsite.settings.environment import names, path_prefix, public_url
 
 DEBUG = False
 SECRET_KEY = env("DJANGO_SECRET_KEY")
@@ -20,10 +20,15 @@ ALLOWED_HOSTS = (
 CSRF_TRUSTED_ORIGINS = names(env, "CSRF_TRUSTED_ORIGINS")
 
 # API Gateway puts the stage before every path (https://<id>.execute-api.../regular/cars), and the
-# handler finds it in each event (carsite.serverless.gateway). This overrides it: the base path of
-# a custom domain, or nothing.
+# handler finds it in each event (carsite.serverless.addresses). This overrides it at names of your
+# own: the base path of a custom domain, or nothing.
 SCRIPT_NAME = path_prefix(env, "DJANGO_SCRIPT_NAME")
-FORCE_SCRIPT_NAME = SCRIPT_NAME
+# In Lambda one process answers at several addresses; any other server has one.
+FORCE_SCRIPT_NAME = None if "AWS_LAMBDA_FUNCTION_NAME" in env else SCRIPT_NAME
+# The address that clients know, where something before API Gateway (CloudFront) hides it.
+PUBLIC_URL = public_url(env, "PUBLIC_URL")
+if PUBLIC_URL and PUBLIC_URL.hostname:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, PUBLIC_URL.hostname]
 
 # API Gateway speaks HTTPS only and sets this header itself, so a client cannot forge it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import SplitResult, urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
@@ -34,3 +36,16 @@ def path_prefix(env: Env, name: str) -> str | None:
     if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
         raise ImproperlyConfigured(f"{name} is '{prefix}'. Write it as /{prefix.strip('/')}.")
     return prefix
+
+
+def public_url(env: Env, name: str) -> SplitResult | None:
+    """The address that clients know, such as https://cars.example.com/api; None when not set."""
+    given = env(name, default="").strip()
+    if not given:
+        return None
+    url = urlsplit(given)
+    if url.scheme != "https" or not url.hostname or url.username or url.query or url.fragment:
+        raise ImproperlyConfigured(
+            f"{name} is '{given}'. Write it as https://HOST or https://HOST/PATH."
+        )
+    return url._replace(netloc=url.netloc.lower(), path=url.path.rstrip("/"))

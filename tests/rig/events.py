@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
 
-Kind = Literal["rest", "http", "url"]
+# REST API; HTTP API with payload format 2.0 and 1.0; function URL; load balancer without and with
+# multi-value headers.
+Kind = Literal["rest", "http", "http-1.0", "url", "alb", "alb-multi"]
 Headers = Sequence[tuple[str, str]]
 
 ACCOUNT = "123456789012"
@@ -44,11 +46,19 @@ class Request:
 
 
 def event(kind: Kind, request: Request, stage: str) -> dict[str, Any]:
-    """The event of a REST API ("rest"), an HTTP API ("http") or a function URL ("url")."""
+    """The event that a gateway of this kind makes of the request."""
     request = Request(
         request.method, request.target, _forwarded(request.headers), request.body, request.id
     )
-    return _rest(request, stage) if kind == "rest" else _http(request, kind, stage)
+    if kind in {"rest", "http-1.0"}:
+        made = _rest(request, stage)
+        if kind == "http-1.0":
+            # The same form, whose path has the stage in it.
+            made |= {"version": "1.0", "path": unquote(request.path)}
+        return made
+    if kind in {"alb", "alb-multi"}:
+        return _load_balancer(request, multi=kind == "alb-multi")
+    return _http(request, kind, stage)
 
 
 def _forwarded(headers: Headers) -> Headers:
@@ -136,6 +146,33 @@ def _http(request: Request, kind: Kind, stage: str) -> dict[str, Any]:
         },
         **({"body": body} if body else {}),
         "isBase64Encoded": encoded,
+    }
+
+
+def _load_balancer(request: Request, *, multi: bool) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html"""
+    rest = _rest(request, "")
+    query: dict[str, list[str]] = {}
+    for part in filter(None, request.query.split("&")):  # a load balancer decodes nothing
+        name, _, value = part.partition("=")
+        query.setdefault(name, []).append(value)
+    many = {name.lower(): values for name, values in rest["multiValueHeaders"].items()}
+    if multi:
+        parts = {"multiValueHeaders": many, "multiValueQueryStringParameters": query}
+    else:
+        parts = {
+            "headers": {name: values[-1] for name, values in many.items()},
+            "queryStringParameters": {name: values[-1] for name, values in query.items()},
+        }
+    body, encoded = _text_or_base64(request)
+    target = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/cars/6d0ecf831eec9f09"
+    return {
+        "requestContext": {"elb": {"targetGroupArn": target}},
+        "httpMethod": request.method,
+        "path": request.path,
+        "body": body,
+        "isBase64Encoded": encoded,
+        **parts,
     }
 
 

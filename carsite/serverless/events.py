@@ -1,0 +1,103 @@
+"""What an event from a gateway says about its request, and what it leaves open.
+
+Three services write three forms: REST APIs and load balancers format 1.0, HTTP APIs and function
+URLs format 2.0. https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html and
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html show them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http.request import validate_host
+
+Event = dict[str, Any]
+
+# Fields that hold one value (RFC 9110), where a client or a proxy repeated them. A list of values
+# joined by a comma would be neither value; the last one is what REST APIs put into `headers`.
+SINGLE_VALUES = {
+    "authorization",
+    "content-length",
+    "content-type",
+    "date",
+    "from",
+    "host",
+    "idempotency-key",
+    "if-modified-since",
+    "if-range",
+    "if-unmodified-since",
+    "max-forwards",
+    "origin",
+    "range",
+    "referer",
+    "user-agent",
+    "x-csrftoken",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-request-id",
+}
+
+
+def is_http(event: Event) -> bool:
+    """Whether this is a request through a gateway, a function URL or a load balancer.
+
+    Nothing that a client sends decides this: gateways write the keys, clients only fill values.
+    """
+    context = event.get("requestContext")
+    return isinstance(context, dict) and ("httpMethod" in event or "http" in context)
+
+
+def is_from_load_balancer(event: Event) -> bool:
+    return "elb" in event["requestContext"]
+
+
+def header(event: Event, name: str) -> str:
+    """The value of a header, the last one where it is repeated, "" where it is missing."""
+    for key, value in (event.get("headers") or {}).items():
+        if key.lower() == name and value:
+            return str(value)
+    for key, values in (event.get("multiValueHeaders") or {}).items():
+        if key.lower() == name and values:
+            return str(values[-1])
+    return ""
+
+
+def completed(event: Event) -> Event:
+    """The event with each header as one string, and with a Host where the sender gave none."""
+    event = {**event, "headers": event.get("headers") or {}}
+    if event.get("multiValueHeaders"):
+        event["multiValueHeaders"] = {
+            name: [_joined(name.lower(), values)]
+            for name, values in event["multiValueHeaders"].items()
+            if values
+        }
+    return event if header(event, "host") else _with_host(event)
+
+
+def _joined(name: str, values: list[str]) -> str:
+    # HTTP/2 lets a browser send a field for each cookie (RFC 9113, 8.2.3; zappa#1466).
+    if name == "cookie":
+        return "; ".join(values)
+    return values[-1] if name in SINGLE_VALUES else ",".join(values)
+
+
+def _with_host(event: Event) -> Event:
+    """AWS's own requests have no Host: a console's Test, a load balancer's health check.
+
+    Clients cannot leave it out, so nobody gains a name or a scheme by it.
+    """
+    added = {"host": _own_name(event), "x-forwarded-proto": "https"}
+    event = {**event, "headers": event["headers"] | added}
+    if "multiValueHeaders" in event:
+        many = event["multiValueHeaders"] or {}
+        event["multiValueHeaders"] = many | {name: [value] for name, value in added.items()}
+    return event
+
+
+def _own_name(event: Event) -> str:
+    """The name that the event gives its gateway, or else the first one that is allowed."""
+    name: str = event["requestContext"].get("domainName") or ""
+    if name and validate_host(name, settings.ALLOWED_HOSTS):
+        return name
+    return settings.ALLOWED_HOSTS[0].lstrip(".") if settings.ALLOWED_HOSTS else name
