@@ -136,7 +136,7 @@ def _counted_output() -> Iterator[None]:
     """Say at the end that the output was cut, where it is longer than Lambda hands back."""
     output, errors = _Counted(sys.stdout), _Counted(sys.stderr)
     try:
-        with redirect_stdout(output), redirect_stderr(errors):  # type: ignore[type-var] # quacks
+        with redirect_stdout(output), redirect_stderr(errors):
             yield
     finally:
         written = output.bytes + errors.bytes

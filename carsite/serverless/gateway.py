@@ -46,8 +46,8 @@ def http_handler(application: WSGIApplication) -> Handler:
 
 
 def payload(event: Event) -> str:
-    """The form of an HTTP event: "1.0" (REST APIs), "2.0" (HTTP APIs, function URLs) or "alb"."""
-    return "alb" if is_from_load_balancer(event) else str(event.get("version", "1.0"))
+    """The form of an HTTP event: "rest", "1.0" or "2.0" (HTTP APIs, function URLs), or "alb"."""
+    return "alb" if is_from_load_balancer(event) else str(event.get("version", "rest"))
 
 
 def _prepared(event: Event) -> Event:
@@ -94,4 +94,4 @@ def _each_cookie_apart(start_response: StartResponse) -> StartResponse:
         ]
         return start_response(status, named, *error)
 
-    return start  # type: ignore[return-value] # a protocol with an optional argument
+    return start

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,6 +27,15 @@ class RequestIdFilter(logging.Filter):
 
 class JSONFormatter(OrjsonFormatter):
     """A line by orjson: the standard library's encoder takes 30 to 150 us of each request."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - the standard library's name
+        """RFC 3339 with milliseconds. Lambda takes lines without such a time for INFO, and drops
+        errors where the function's log level is WARN.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+        """
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return f"{time.removesuffix('+00:00')}Z"
 
     def jsonify_log_record(self, log_data: LogData) -> str:
         try:

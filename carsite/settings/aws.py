@@ -4,7 +4,14 @@ Required variables have no default here: without them the process does not start
 """
 
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
-from carsite.settings.base import INSTALLED_APPS, LOGGING, MIDDLEWARE, env
+from carsite.settings.base import (
+    INNER_MIDDLEWARE,
+    INSTALLED_APPS,
+    LOGGING,
+    REQUEST_ID_MIDDLEWARE,
+    SECURITY_MIDDLEWARE,
+    env,
+)
 from carsite.settings.environment import names, path_prefix, public_url
 
 DEBUG = False
@@ -54,12 +61,14 @@ STATIC_URL = "/static/"  # what links begin with, the storage decides
 WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
-    MIDDLEWARE[0],
+    REQUEST_ID_MIDDLEWARE,
     "carsite.serverless.request_log.RequestLogMiddleware",  # runserver has a line of its own
-    MIDDLEWARE[1],
+    SECURITY_MIDDLEWARE,
     # After SecurityMiddleware, as it asks for.
     "carsite.serverless.staticfiles.LazyWhiteNoiseMiddleware",
-    *MIDDLEWARE[2:],
+    # After WhiteNoise, whose files are compressed when they are collected.
+    "carsite.serverless.compression.GatewayGZipMiddleware",
+    *INNER_MIDDLEWARE,
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

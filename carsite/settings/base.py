@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult
 
 import environ
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from carsite.settings.environment import flag
+from carsite.settings.environment import flag, names
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -27,9 +28,10 @@ INSTALLED_APPS = [
     "cars",
 ]
 
-MIDDLEWARE = [
-    "carsite.http.middleware.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+# In three parts, since the deployed stages put middleware of theirs between them.
+REQUEST_ID_MIDDLEWARE = "carsite.http.middleware.RequestIdMiddleware"
+SECURITY_MIDDLEWARE = "django.middleware.security.SecurityMiddleware"
+INNER_MIDDLEWARE = [
     "carsite.http.middleware.MalformedRequestMiddleware",
     "carsite.http.middleware.BodyLimitMiddleware",
     "carsite.http.middleware.DatabaseErrorMiddleware",
@@ -40,6 +42,21 @@ MIDDLEWARE = [
     "carsite.http.middleware.LazyMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+# Other origins whose scripts may call the API, such as https://app.example.com; none by default.
+# Their cookies stay out: a script signs in by HTTP Basic.
+CORS_ALLOWED_ORIGINS = names(env, "CORS_ALLOWED_ORIGINS")
+if CORS_ALLOWED_ORIGINS:
+    from corsheaders.defaults import default_headers
+
+    CORS_URLS_REGEX = r"^/(cars|schema|health)\b"
+    CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-request-id")
+    CORS_EXPOSE_HEADERS = ["location", "retry-after", "x-request-id"]
+    INSTALLED_APPS += ["corsheaders"]
+    # Before whatever answers with an error, so that a script may read it.
+    INNER_MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", *INNER_MIDDLEWARE]
+
+MIDDLEWARE = [REQUEST_ID_MIDDLEWARE, SECURITY_MIDDLEWARE, *INNER_MIDDLEWARE]
 
 ROOT_URLCONF = "carsite.urls"
 WSGI_APPLICATION = "carsite.wsgi.application"
@@ -74,6 +91,10 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+
+# Set by carsite.settings.aws: where a gateway's clients see the service.
+SCRIPT_NAME: str | None = None
+PUBLIC_URL: SplitResult | None = None
 
 STATIC_URL = "static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
@@ -123,7 +144,6 @@ LOGGING: dict[str, Any] = {
         "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {
             "()": "carsite.serverless.logs.JSONFormatter",
-            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             # Django attaches the request, which prints itself with its query string.
             "reserved_attrs": [*RESERVED_ATTRS, "request"],

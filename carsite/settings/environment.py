@@ -40,7 +40,7 @@ def path_prefix(env: Env, name: str) -> str | None:
 
 def public_url(env: Env, name: str) -> SplitResult | None:
     """The address that clients know, such as https://cars.example.com/api; None when not set."""
-    given = env(name, default="").strip()
+    given: str = env(name, default="").strip()
     if not given:
         return None
     url = urlsplit(given)

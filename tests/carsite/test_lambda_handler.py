@@ -103,6 +103,29 @@ def test_links_begin_with_the_stage_where_the_client_sees_it(
     assert regular.invoke(get(kind, target + sheet[1][1:]))["statusCode"] == 200
 
 
+@pytest.mark.parametrize("kind", ["rest", "http", "http-1.0", "url", "alb", "alb-multi"])
+def test_a_browser_that_sends_its_cookies_apart_stays_logged_in(
+    regular: Function, kind: Kind
+) -> None:
+    """HTTP/2 allows it; what the token and the session make is a POST that is let through."""
+    token = "a" * 32
+    cookies = [("Cookie", f"csrftoken={token}"), ("Cookie", "sessionid=nobodys")]
+    if kind == "alb":
+        cookies = [("Cookie", "; ".join(value for _, value in cookies))]
+    request = Request(
+        "POST",
+        "/admin/login/" if kind in {"url", "alb", "alb-multi"} else "/regular/admin/login/",
+        [
+            *(HOST, ("Referer", f"https://{HOST[1]}/"), *cookies),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ],
+        f"csrfmiddlewaretoken={token}&username=nobody&password=x".encode(),
+    )
+    answer = regular.invoke(event(kind, request, "regular"))
+    assert answer["statusCode"] == 200  # the form again, and not CSRF's 403
+    assert "correct username and password" in answer["body"]
+
+
 def test_a_configured_prefix_is_taken_off_and_put_before_links(own_rig: Rig) -> None:
     """A base path of a custom domain arrives in the path, and no event says what it is."""
     environment = {**SETTINGS, **HOSTS, "DJANGO_SCRIPT_NAME": "/base"}
@@ -112,7 +135,8 @@ def test_a_configured_prefix_is_taken_off_and_put_before_links(own_rig: Rig) -> 
         for kind in ("rest", "http"):
             answer = function.invoke(get(kind, "/base/", ("Host", "cars.example.com")))
             assert (answer["statusCode"], header(answer, "Location")) == (302, "/base/cars")
-        assert function.invoke(get("url", "/base/schema"))["statusCode"] == 200
+        custom = get("url", "/base/schema", ("Host", "cars.example.com"))
+        assert function.invoke(custom)["statusCode"] == 200
 
 
 @pytest.mark.parametrize("kind", ["rest", "http", "url"])
@@ -207,7 +231,9 @@ def test_a_command_that_fails_reaches_its_caller_and_the_next_invocation_works(
     assert regular.invoke(get("rest", "/regular/health"))["statusCode"] == 200
 
 
-def test_keep_warm_and_unknown_events_are_nobodys_error(regular: Function) -> None:
+def test_a_keep_warm_ping_is_answered_and_an_event_that_nobody_handles_is_an_error(
+    regular: Function,
+) -> None:
     keep_warm = {
         "detail-type": "Scheduled Event",
         "resources": [
@@ -215,7 +241,10 @@ def test_keep_warm_and_unknown_events_are_nobodys_error(regular: Function) -> No
         ],
     }
     assert regular.invoke(keep_warm) is None
-    assert regular.invoke({}) is None
+    with pytest.raises(
+        FunctionError, match="UnhandledEventError: Nothing handles records of aws:sqs"
+    ):
+        regular.invoke({"Records": [{"eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:q"}]})
 
 
 def test_without_a_database_the_answer_is_503_and_with_it_200_again(

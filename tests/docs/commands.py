@@ -25,6 +25,8 @@ def _make(arguments: list[str]) -> Iterator[str]:
 
 
 def _manage(arguments: list[str]) -> Iterator[str]:
+    if not arguments:
+        return  # the bare name, in a sentence
     command, *rest = arguments
     options = inventory.manage_options(command)
     if options is None:
@@ -34,6 +36,8 @@ def _manage(arguments: list[str]) -> Iterator[str]:
 
 
 def _zappa(arguments: list[str]) -> Iterator[str]:
+    if not arguments:
+        return  # the bare name, in a sentence
     command, *rest = arguments
     if command not in inventory.zappa_options():
         yield f"zappa {command}: there is no such command"

@@ -82,10 +82,8 @@ def test_a_path_is_below_the_stage_and_the_stage_before_it(kind: Kind) -> None:
 def test_a_request_without_a_host_is_for_the_gateways_own_name(kind: Kind) -> None:
     """A console's Test and a load balancer's health check have none, and no scheme either."""
     sent = get(kind, "/health")
-    for headers in (sent.get("headers"), sent.get("multiValueHeaders")):
-        for name in [
-            name for name in headers or {} if name.lower() in {"host", "x-forwarded-proto"}
-        ]:
+    for headers in (sent.get("headers") or {}, sent.get("multiValueHeaders") or {}):
+        for name in [name for name in headers if name.lower() in {"host", "x-forwarded-proto"}]:
             del headers[name]
     given = told(sent)
     own = OWN.partition(".")[2] if kind.startswith("alb") else OWN
@@ -152,7 +150,7 @@ def test_a_base_path_that_looks_like_a_route_does_not_eat_it(kind: Kind) -> None
 def test_links_lead_to_the_public_url(
     kind: Kind, given: str, prefix: str, trace: tuple[str, str]
 ) -> None:
-    public = public_url(Environment(PUBLIC_URL=given), "PUBLIC_URL")  # type: ignore[arg-type] # Env's part
+    public = public_url(Environment(PUBLIC_URL=given), "PUBLIC_URL")
     sent = get(kind, "/cars", host=trace[1]) if trace[0] == "Host" else get(kind, "/cars", trace)
     found = told(sent, PUBLIC_URL=public)
     assert (found["HTTP_HOST"], found["SCRIPT_NAME"]) == ("www.example.com", prefix)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from zappa.cli import ZappaCLI
 
 from carsite.serverless.logs import JSONFormatter
 from tests.rig.front_door import TEMPORARY
@@ -66,12 +67,23 @@ def test_a_request_is_a_line_with_what_operating_needs(client, lines) -> None:
     (line,) = lines("carsite.request")
     assert answer.headers["X-Request-ID"] == line["request_id"] == "the-id"
     assert (line["method"], line["route"], line["status"]) == ("GET", "/cars", 200)
-    assert line["message"] == "GET /cars 200"
+    assert line["message"].startswith("GET /cars 200 ")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
     assert line["queries"] == 1
     assert 0 < line["database_milliseconds"] < line["milliseconds"] < 10_000
     assert 0 <= line["token_age"] < 900
     assert line["cold_start"] is False
     assert "xray_trace_id" not in line
+
+
+def test_zappa_tail_http_shows_requests_and_nothing_else(service, client) -> None:
+    start = service.log.stat().st_size
+    client.get("/cars")
+    client.get("/health")
+    written = [line.decode() for line in service.log.read_bytes()[start:].splitlines()]
+    shown = [json.loads(line) for line in written if ZappaCLI().is_http_log_entry(line)]
+    assert [line["route"] for line in shown] == ["/cars", "/health"]
+    assert {line["logger"] for line in shown} == {"carsite.request"}
 
 
 def test_writes_count_their_queries(client, lines) -> None:
