@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from aurora_dsql_django import operations
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQLOperations
 from django.db.models import AutoField
 
@@ -61,6 +62,16 @@ class DatabaseOperations(operations.DatabaseOperations):
             f"SELECT setval({sequence}, max({column})) FROM {table}"
             f" HAVING max({column}) > ({position});"
         )
+
+    def prepare_sql_script(self, sql: str) -> list[str]:
+        # PostgreSQL's sends a script as one statement, which is one transaction.
+        return [
+            statement.rstrip("; \n\t")
+            for statement in BaseDatabaseOperations.prepare_sql_script(self, sql)
+        ]
+
+    def tablespace_sql(self, tablespace: str, inline: bool = False) -> str:
+        return ""  # ignored, as on all databases without them
 
     def deferrable_sql(self) -> str:
         # The dialect's is empty. DSQL checks deferred keys at COMMIT, as PostgreSQL does:

@@ -55,8 +55,10 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
         becomes_required = old_field.null and not new_field.null
         if becomes_required and old_field.column == new_field.column:
             # Django does it in one UPDATE, which may be more rows than a transaction holds.
-            default = self.effective_default(new_field)
-            if default is not None:
+            if new_field.has_db_default():
+                sql, params = self.db_default_sql(new_field)
+                self._update_nulls(model, new_field, sql, *params)
+            elif (default := self.effective_default(new_field)) is not None:
                 self._update_nulls(model, new_field, "%s", default)
         super()._alter_field(model, old_field, new_field, *args, **kwargs)
         if old_field.column != new_field.column:

@@ -5,31 +5,20 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.ddl_references import Columns
 from django.db.models import Index, Model
 from django.db.models.constraints import BaseConstraint
 
-from dbauth.dsql.schema import limits
+from dbauth.dsql.schema import index_limits, limits
 from dbauth.dsql.schema.columns import ColumnsMixin
 from dbauth.dsql.schema.execution import ExecutionMixin
+from dbauth.dsql.schema.indexes import IndexesMixin
 
 
-class DatabaseSchemaEditor(ColumnsMixin, ExecutionMixin):
+class DatabaseSchemaEditor(ColumnsMixin, IndexesMixin, ExecutionMixin):
     """Django's migrations in statements that DSQL takes, see dbauth.dsql.schema."""
 
-    # The dialect's lacks NULLS NOT DISTINCT, and the second one ASYNC.
-    sql_create_unique = (
-        "CREATE UNIQUE INDEX ASYNC %(name)s ON %(table)s (%(columns)s)%(nulls_distinct)s"
-    )
-    sql_create_unique_index = (
-        "CREATE UNIQUE INDEX ASYNC %(name)s ON %(table)s "
-        "(%(columns)s)%(include)s%(nulls_distinct)s%(condition)s"
-    )
     # The dialect's drops an index, which the server refuses for constraints of CREATE TABLE.
     sql_delete_unique = BaseDatabaseSchemaEditor.sql_delete_unique
-    # Every statement is a transaction, and an index that is built ASYNC locks nobody out anyway.
-    sql_create_index_concurrently = ColumnsMixin.sql_create_index
-    sql_delete_index_concurrently = ColumnsMixin.sql_delete_index
 
     def create_model(self, model: type[Model]) -> None:
         limits.check_model(model, self.connection)
@@ -54,21 +43,17 @@ class DatabaseSchemaEditor(ColumnsMixin, ExecutionMixin):
             lambda: tables <= set(self.connection.introspection.table_names()),
         )
 
+    def alter_db_tablespace(self, model: type[Model], old: str, new: str) -> None:
+        """Nothing, as on all databases without tablespaces."""
+
     def add_index(self, model: type[Model], index: Index, concurrently: bool = False) -> None:
-        limits.check_index(model, index)
+        index_limits.check_index(model, index, self.connection)
         super().add_index(model, index, concurrently)
 
     def add_constraint(self, model: type[Model], constraint: BaseConstraint) -> None:
-        limits.check_constraint(model, constraint)
+        index_limits.check_constraint(model, constraint, self.connection)
         # Not the dialect's, which validates for itself, without waiting for it.
         BaseDatabaseSchemaEditor.add_constraint(self, model, constraint)
-
-    def _index_columns(
-        self, table: str, columns: Any, col_suffixes: Any, opclasses: Any
-    ) -> Columns:
-        # DSQL takes neither DESC nor operator classes. It reads indexes in both directions, and
-        # its one collation is the one that LIKE needs.
-        return Columns(table, columns, self.quote_name)
 
     def _delete_constraint_sql(self, template: str, model: type[Model], name: str) -> Any:
         # Unique with its table it is a constraint, made unique later an index.

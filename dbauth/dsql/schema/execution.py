@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any, ClassVar
 
 from aurora_dsql_django import schema
 from django.db import DatabaseError, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.transaction import TransactionManagementError
 
 from dbauth.dsql.schema.jobs import INDEX, UNVALIDATED, VALIDATION, Jobs
 from dbauth.dsql.schema.journal import NoJournal, Past
 
+logger = logging.getLogger("django.db.backends.schema")
+
+NOT_VALID = " NOT VALID"
+SYNCHRONOUS_VALIDATION = re.compile(r"\AALTER TABLE (?!ASYNC )(?=.+ VALIDATE CONSTRAINT )")
+DDL = re.compile(r"\s*(ALTER|AWS|COMMENT|CREATE|DROP|GRANT|REVOKE|TRUNCATE)\b", re.IGNORECASE)
 DATA = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 # What DSQL says of a statement that was done before: something exists, or does not exist any more.
 DONE_BEFORE = frozenset(
@@ -40,13 +47,19 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         super().__exit__(exc_type, exc_value, traceback)
         if exc_type is None and not self.collect_sql:
             self._jobs.wait()
+        elif self.collect_sql and any(" ASYNC " in line for line in self.collected_sql):
+            self.collected_sql.append("-- Here all jobs that are not done yet are waited for.")
 
     def execute(self, sql: Any, params: Any = ()) -> None:
         """Run a statement; a constraint that is added without a look at the rows is validated."""
         text = str(sql)
         if params is not None:
             text = self.connection.ops.compose_sql(text, params)
-        self._run(text)
+        if text.endswith(NOT_VALID * 2):
+            # AddConstraintNotValid adds what every constraint here has; who wants that waits.
+            self._run(text.removesuffix(NOT_VALID))
+            return
+        self._run(SYNCHRONOUS_VALIDATION.sub("ALTER TABLE ASYNC ", text))
         if added := UNVALIDATED.match(text):
             self._run(self.sql_validate % added.groupdict())
 
@@ -54,10 +67,12 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         """Nothing: `execute` validates constraints of every kind as they are added."""
 
     def _run(self, statement: str) -> None:
-        if self.collect_sql or self.connection.in_atomic_block:
-            # Django collects the one and refuses the other. Not the dialect's: it executes what
-            # it should collect, and knows jobs of one kind alone.
-            BaseDatabaseSchemaEditor.execute(self, statement, None)
+        if self.collect_sql:
+            self._collect(statement)
+            return
+        logger.debug("%s; (params %r)", statement, None, extra={"params": None, "sql": statement})
+        if self.connection.in_atomic_block:
+            self._run_inside(statement)
             return
         past = self.journal.past(statement)
         if INDEX.match(statement) or VALIDATION.match(statement):
@@ -65,11 +80,31 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         elif past is not Past.DONE:
             self._run_once(statement, past)
 
-    def _start(self, statement: str, past: Past) -> None:
-        """A statement that goes on by itself, so having been run does not say how it ended."""
+    def _collect(self, statement: str) -> None:
+        # Not the dialect's, which executes what it should collect.
+        BaseDatabaseSchemaEditor.execute(self, statement, None)
+        if (INDEX.match(statement) or VALIDATION.match(statement)) and self._is_awaited(statement):
+            self.collected_sql.append("-- Here its job is waited for: CALL sys.wait_for_job(...)")
+
+    def _is_awaited(self, statement: str) -> bool:
+        """Whether a job has to be done before the next statement."""
         # The operations that follow may rely on it. At the end of a migration none does, and all
         # jobs go on at the same time.
-        awaited = not self._ending and not statement.startswith("CREATE INDEX")
+        return not self._ending and not statement.startswith("CREATE INDEX")
+
+    def _run_inside(self, statement: str) -> None:
+        """A statement of a RunPython that is one transaction, as they are unless told otherwise."""
+        if DDL.match(statement):
+            raise TransactionManagementError(
+                f"{statement[:100]!r} is DDL, and on Aurora DSQL that is a transaction of its own. "
+                "Give the operation atomic=False: RunPython(..., atomic=False)."
+            )
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def _start(self, statement: str, past: Past) -> None:
+        """A statement that goes on by itself, so having been run does not say how it ended."""
+        awaited = self._is_awaited(statement)
         if past is Past.DONE and awaited:
             return  # an earlier run has waited for it, and may have removed it since
         if past is Past.NOTHING:

@@ -3,16 +3,23 @@
 The functions raise NotSupportedError; they look at models alone, never at the database.
 """
 
-from typing import Any, NoReturn
+import re
+from typing import Any
 
 from django.db import NotSupportedError
-from django.db.models import Field, Index, Model, OrderBy, UniqueConstraint
-from django.db.models.constraints import BaseConstraint, CheckConstraint
+from django.db.models import Field, Model
+
+from dbauth.dsql.schema import index_limits
+from dbauth.dsql.schema.refusals import refuse
 
 ABSENT_TYPES = frozenset(
     ["cidr", "citext", "hstore", "inet", "macaddr", "money", "tsquery", "tsvector", "xml"]
 )
-BTREE = ("idx", "btree")  # suffixes of Django's index classes
+ABSENT_STATEMENTS = re.compile(
+    r"\s*(CREATE\s+(?:EXTENSION|COLLATION|TYPE|(?:OR\s+REPLACE\s+)?TRIGGER)|TRUNCATE|LOCK)\b",
+    re.IGNORECASE,
+)
+MOST_COLUMNS = 255
 
 REWRITE = (
     "Write the change as several migrations instead: AddField with another name, RunPython that "
@@ -26,12 +33,22 @@ NEW_TABLE = (
 
 def check_model(model: type[Model], connection: Any) -> None:
     """A table that is to be created."""
+    check_columns(model, len(model._meta.local_concrete_fields))
     for field in model._meta.local_fields:
         _check_column(model, field, connection)
+    if len(model._meta.pk_fields) > index_limits.MOST_KEYS:
+        refuse(
+            model,
+            model._meta.pk.name,
+            f"takes {index_limits.MOST_KEYS} columns in a primary key",
+            "Use a key of its own and a UniqueConstraint.",
+        )
     for index in model._meta.indexes:
-        check_index(model, index)
+        index_limits.check_index(model, index, connection)
     for constraint in model._meta.constraints:
-        check_constraint(model, constraint)
+        index_limits.check_constraint(model, constraint, connection)
+    index_limits.check_unique_together(model, model._meta.unique_together, connection)
+    index_limits.check_number(model)
 
 
 def check_new_field(model: type[Model], field: Field, connection: Any) -> None:
@@ -40,9 +57,9 @@ def check_new_field(model: type[Model], field: Field, connection: Any) -> None:
         return
     _check_column(model, field, connection)
     if field.primary_key or field.db_type_suffix(connection):
-        _refuse(model, field.name, "cannot add a primary key or an identity column", NEW_TABLE)
+        refuse(model, field.name, "cannot add a primary key or an identity column", NEW_TABLE)
     if field.generated:
-        _refuse(model, field.name, "cannot add a generated column to a table", NEW_TABLE)
+        refuse(model, field.name, "cannot add a generated column to a table", NEW_TABLE)
 
 
 def check_change(model: type[Model], old: Field, new: Field, connection: Any) -> None:
@@ -52,36 +69,30 @@ def check_change(model: type[Model], old: Field, new: Field, connection: Any) ->
         return
     _check_column(model, new, connection)
     if old.primary_key != new.primary_key:
-        _refuse(model, new.name, "cannot change a table's primary key", NEW_TABLE)
+        refuse(model, new.name, "cannot change a table's primary key", NEW_TABLE)
     if old_type != new_type or old.db_type_suffix(connection) != new.db_type_suffix(connection):
-        _refuse(model, new.name, f"cannot turn {old_type} into {new_type}", REWRITE)
+        refuse(model, new.name, f"cannot turn {old_type} into {new_type}", REWRITE)
 
 
-def check_index(model: type[Model], index: Index) -> None:
-    if index.suffix not in BTREE:
-        _refuse(
-            model,
-            index.name,
-            f"has no indexes like {type(index).__name__}",
-            "Remove it from Meta.indexes and from the migration, or use models.Index.",
+def check_statement(sql: str) -> None:
+    """A statement of RunSQL or of an operation of django.contrib.postgres."""
+    if found := ABSENT_STATEMENTS.match(sql):
+        what = " ".join(found[1].upper().split())
+        raise NotSupportedError(
+            f"Aurora DSQL has no {what}: {sql.strip()[:100]!r}. Remove the operation from the "
+            "migration, or let a database router leave its app out (allow_migrate)."
         )
-    for expression in index.expressions:
-        if isinstance(expression, OrderBy) and expression.descending:
-            _refuse(
-                model,
-                index.name,
-                "has no descending indexes",
-                "Remove .desc(): an index is read in both directions.",
-            )
 
 
-def check_constraint(model: type[Model], constraint: BaseConstraint) -> None:
-    if not isinstance(constraint, CheckConstraint | UniqueConstraint):
-        _refuse(
+def check_columns(model: type[Model], number: int) -> None:
+    """How many columns the table would have; on DSQL those that were dropped count as well."""
+    if number > MOST_COLUMNS:
+        refuse(
             model,
-            constraint.name,
-            f"has no constraints like {type(constraint).__name__}",
-            "Remove it from Meta.constraints and from the migration.",
+            "Meta",
+            f"takes {MOST_COLUMNS} columns a table, dropped ones included, and this would be "
+            f"number {number}",
+            "Put some of them into a table of their own, or into a JSONField.",
         )
 
 
@@ -89,20 +100,18 @@ def _check_column(model: type[Model], field: Field, connection: Any) -> None:
     params = field.db_parameters(connection)
     column_type = params["type"] or ""
     if column_type.endswith(("]", "range")) or column_type.split("(")[0] in ABSENT_TYPES:
-        _refuse(
+        refuse(
             model,
             field.name,
             f"has no type {column_type}",
             "Use a JSONField, a TextField or a table of its own.",
         )
     if params.get("collation"):
-        _refuse(
+        refuse(
             model,
             field.name,
             f"sorts by code point alone, so there is no collation {params['collation']}",
             "Remove db_collation from the field and from the migration.",
         )
-
-
-def _refuse(model: type[Model], name: str, problem: str, remedy: str) -> NoReturn:
-    raise NotSupportedError(f"{model._meta.label}.{name}: Aurora DSQL {problem}. {remedy}")
+    if field.unique or getattr(field, "db_index", False):
+        index_limits.check_key(model, field, connection)

@@ -6,17 +6,19 @@ between. So these very objects, and no others, get their `apply` and `unapply` r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from django.contrib.contenttypes.management import RenameContentType
 from django.db import connections
 from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.models import Model
 from django.db.models.signals import post_migrate, pre_migrate
 
-from dbauth.dsql.schema import limits
+from dbauth.dsql.schema import index_limits, limits
 from dbauth.dsql.schema.editor import DatabaseSchemaEditor
 from dbauth.dsql.schema.journal import Journal
 
@@ -27,12 +29,29 @@ class Inspector(DatabaseSchemaEditor):
     def __init__(self, connection: Any) -> None:
         super().__init__(connection, collect_sql=True)
         self.collected_sql: list[str] = []
+        self._added: Counter[str] = Counter()
 
     def create_model(self, model: type[Model]) -> None:
         limits.check_model(model, self.connection)
 
     def add_field(self, model: type[Model], field: Any) -> None:
         limits.check_new_field(model, field, self.connection)
+        if field.concrete and not field.many_to_many:
+            self._added[model._meta.db_table] += 1
+            limits.check_columns(
+                model, self._columns_ever(model) + self._added[model._meta.db_table]
+            )
+
+    def _columns_ever(self, model: type[Model]) -> int:
+        """How many columns the table has had so far; 0 where it is yet to be created."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(max(attnum), 0) FROM pg_catalog.pg_attribute"
+                " JOIN pg_catalog.pg_class c ON c.oid = attrelid"
+                " WHERE relname = %s AND pg_catalog.pg_table_is_visible(c.oid)",
+                [model._meta.db_table],
+            )
+            return int(cursor.fetchone()[0])
 
     def alter_field(
         self, model: type[Model], old_field: Any, new_field: Any, strict: bool = False
@@ -41,22 +60,33 @@ class Inspector(DatabaseSchemaEditor):
             limits.check_change(model, old_field, new_field, self.connection)
 
     def add_index(self, model: type[Model], index: Any, concurrently: bool = False) -> None:
-        limits.check_index(model, index)
+        index_limits.check_index(model, index, self.connection)
 
     def add_constraint(self, model: type[Model], constraint: Any) -> None:
-        limits.check_constraint(model, constraint)
+        index_limits.check_constraint(model, constraint, self.connection)
+
+    def alter_unique_together(self, model: type[Model], old: Any, new: Any) -> None:
+        index_limits.check_unique_together(model, new, self.connection)
+
+    def execute(self, sql: Any, params: Any = ()) -> None:
+        limits.check_statement(str(sql))
 
     def _nothing(self, *args: Any, **kwargs: Any) -> None:
         """DSQL can do it."""
 
-    execute = delete_model = remove_field = remove_index = remove_constraint = _nothing
+    delete_model = remove_field = remove_index = remove_constraint = _nothing
     rename_index = alter_db_table = alter_db_table_comment = alter_db_tablespace = _nothing
-    alter_index_together = alter_unique_together = _nothing
+    alter_index_together = _nothing
 
 
-def prepare(using: str, plan: list[tuple[Migration, bool]], **_kwargs: Any) -> None:
-    """Receives pre_migrate, once for each app; `plan` has the migrations that are about to run."""
-    if not issubclass(connections[using].SchemaEditorClass or object, DatabaseSchemaEditor):
+def prepare(
+    using: str | None = None, plan: Sequence[tuple[Migration, bool]] = (), **_kwargs: Any
+) -> None:
+    """Receives pre_migrate, once for each app; `plan` has the migrations that are about to run.
+
+    Senders other than `migrate` may leave out both.
+    """
+    if not _is_ours(using):
         return
     for migration, backwards in plan:
         method = "unapply" if backwards else "apply"
@@ -64,11 +94,16 @@ def prepare(using: str, plan: list[tuple[Migration, bool]], **_kwargs: Any) -> N
             setattr(migration, method, partial(_run, getattr(migration, method), migration))
 
 
-def finish(using: str, **_kwargs: Any) -> None:
+def finish(using: str | None = None, **_kwargs: Any) -> None:
     """Receives post_migrate: whatever the plan was, it is carried out and recorded."""
-    connection = connections[using]
-    if issubclass(connection.SchemaEditorClass or object, DatabaseSchemaEditor):
-        Journal.clear(connection)
+    if using and _is_ours(using):
+        Journal.clear(connections[using])
+
+
+def _is_ours(using: str | None) -> bool:
+    return using is not None and issubclass(
+        connections[using].SchemaEditorClass or object, DatabaseSchemaEditor
+    )
 
 
 class Milestone:
@@ -77,6 +112,13 @@ class Milestone:
     def __init__(self, operation: Operation, number: int) -> None:
         self._operation = operation
         self._number = number
+
+    @property
+    def atomic(self) -> bool | None:
+        # It catches the IntegrityError of a transaction of its own, which is a savepoint elsewhere.
+        if isinstance(self._operation, RenameContentType):
+            return False
+        return getattr(self._operation, "atomic", None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._operation, name)

@@ -206,10 +206,6 @@ def _contents(cluster: Cluster) -> list[tuple]:
             migrations.AddField("Place", "name", models.CharField(db_collation="de-x-icu")),
             "there is no collation de-x-icu",
         ),
-        (
-            migrations.AddIndex("Place", models.Index(models.F("size").desc(), name="down")),
-            "has no descending indexes",
-        ),
     ],
 )
 def test_what_dsql_cannot_do_is_said_before_the_first_statement(garage, operation, words):
@@ -239,3 +235,16 @@ def test_a_unique_index_that_cannot_be_built_is_removed_and_reported(garage):
     garage.rows("DELETE FROM garage_owner WHERE name = 'twin'")
     migrate("garage")
     assert garage.refusals() == []
+
+
+def test_a_model_is_renamed_where_a_content_type_of_the_new_name_is_left_over(garage, settings):
+    settings.INSTALLED_APPS = ["django.contrib.contenttypes", GARAGE]
+    garage.control.set_job_seconds(0)
+    migrate("garage", "0003")
+    migrate("contenttypes")
+    garage.rows(
+        "INSERT INTO django_content_type (app_label, model)"
+        " VALUES ('garage', 'spot'), ('garage', 'place') ON CONFLICT DO NOTHING"
+    )
+    migrate("garage")
+    assert garage.rows("SELECT count(*) FROM django_migrations WHERE app = 'garage'") == [(4,)]
