@@ -13,7 +13,7 @@ from typing import Any
 # Zappa is started as a script, whose folder is on the path instead of the project's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from carsite.deploy import bucket, logs, machine, stage
+from carsite.deploy import bucket, logs, machine, stage, zappa_keys
 from carsite.deploy.package import build
 
 FILLED = {"deploy", "update"}
@@ -21,13 +21,21 @@ BUILT = {*FILLED, "package"}
 
 
 def settings(cli: Any) -> None:
-    """After the settings are loaded, whatever the command: most need nothing of what follows."""
+    """After the settings are loaded, whatever the command: most need nothing of what follows.
+
+    What can be refused is refused here, before anything is made.
+    """
     if cli.command in BUILT:
-        machine.check(cli.runtime, cli.architecture)
+        zappa_keys.check(cli.stage_config)
+        if not cli.vargs.get("zip"):  # an archive that is given was built elsewhere
+            machine.check(cli.runtime, cli.architecture)
         # Zappa takes pyenv's folders for its environment where none is activated.
         os.environ.setdefault("VIRTUAL_ENV", sys.prefix)
     if cli.command in FILLED:
+        logs.period(cli.aws_environment_variables)
         stage.fill(cli)
+    if cli.command == "update":
+        machine.check_running(cli.zappa.lambda_client, cli.lambda_name, cli.runtime)
 
 
 def zip(cli: Any) -> None:  # noqa: A001 - Zappa's name for this callback
@@ -37,7 +45,7 @@ def zip(cli: Any) -> None:  # noqa: A001 - Zappa's name for this callback
 
 def post(cli: Any) -> None:
     """After deploy and update."""
-    days = cli.aws_environment_variables.get("LOG_RETENTION_DAYS", logs.DEFAULT_DAYS)
+    days = logs.period(cli.aws_environment_variables)
     logs.keep(cli.zappa.logs_client, cli.lambda_name, days)
     if "s3_bucket" not in cli.stage_config:
         bucket.discard(cli.zappa.s3_client, cli.s3_bucket_name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from typing import Any
 
 from click import ClickException
 
@@ -33,4 +34,25 @@ def check(runtime: str, architecture: str) -> None:
         raise ClickException(
             f"Lambda runs Linux with glibc on {architecture}; this is {sys.platform} on {machine}."
             " Deploy from such a machine or container: docs/deploy.md, 'From another system'."
+        )
+
+
+def check_running(client: Any, function: str, runtime: str) -> None:
+    """Raise ClickException where an update would run new packages on the old Python.
+
+    Zappa uploads the code before it changes the runtime, and compiled packages are for one Python.
+    `client` is boto3's for Lambda.
+    """
+    try:
+        running = client.get_function_configuration(FunctionName=function).get("Runtime", runtime)
+    except client.exceptions.ResourceNotFoundException:
+        return  # Zappa says so itself
+    if running != runtime:
+        raise ClickException(
+            f"{function} runs on {running}, and the packages here are for {runtime}. An update"
+            " takes two steps, between which it answers nothing:\n"
+            f"  aws lambda update-function-configuration --function-name {function}"
+            f" --runtime {runtime}\n"
+            "  and then this command again. To go on answering, deploy another stage and lead"
+            " clients there first."
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
 from click import ClickException
 
-from carsite.deploy import outputs, secrets
+from carsite.deploy import logs, outputs, permissions, secrets
 from carsite.settings.database import RDS_CA, trusts_rds
 
 
@@ -26,12 +27,31 @@ def fill(cli: Any) -> None:
     require_roots(url)
     cli.vpc_config = found.vpc_config
     cli.aws_environment_variables = {
+        **from_settings(cli.stage_config),
         **cli.aws_environment_variables,
         **variables,
         **secrets.variables(url, os.environ, first=cli.command == "deploy"),
     }
     cli.zappa.attach_policy = own_policy(cli)
-    cli.zappa.extra_permissions = [*(cli.zappa.extra_permissions or []), *found.permissions]
+    cli.zappa.extra_permissions = [
+        *(cli.zappa.extra_permissions or []),
+        *found.permissions,
+        *permissions.required(cli.stage_config),
+    ]
+
+
+def from_settings(config: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that other keys of the stage imply.
+
+    Zappa's `extends` replaces aws_environment_variables whole, so a stage that adds one loses the
+    others; without DJANGO_SETTINGS_MODULE the function would not start.
+    """
+    variables = {logs.VARIABLE: logs.DEFAULT_DAYS}
+    if module := config.get("django_settings"):
+        variables["DJANGO_SETTINGS_MODULE"] = module
+    if base_path := (config.get("base_path") or "").strip("/"):
+        variables["DJANGO_SCRIPT_NAME"] = f"/{base_path}"
+    return variables
 
 
 def own_policy(cli: Any) -> str:

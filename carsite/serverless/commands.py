@@ -83,17 +83,22 @@ def _by_zappa(event: Event, context: Any) -> Any:
 
 def _is_claimed(handler: Any, event: Event) -> bool:
     """Whether Zappa will find a function; where it does not, it logs that and reports success."""
-    if any(event.get(key) for key in INVOKED) or event.get("type") == "TOKEN":
+    if event.get("type") == "TOKEN" or any(event.get(key) for key in INVOKED):
         return True
-    if event.get("Records"):
-        return bool(handler.get_function_for_aws_event(event["Records"][0]))
-    if event.get("detail-type") == "Scheduled Event":
-        return "." in event["resources"][0].split("/")[-1]
-    if event.get("bot"):
-        return bool(handler.get_function_from_bot_intent_trigger(event))
-    if event.get("triggerSource"):
-        return bool(handler.get_function_for_cognito_trigger(event["triggerSource"]))
-    return False
+    claims = {
+        "Records": lambda: handler.get_function_for_aws_event(event["Records"][0]),
+        "detail-type": lambda: "." in (event.get("resources") or [""])[0].split("/")[-1],
+        "bot": lambda: handler.get_function_from_bot_intent_trigger(event),
+        "triggerSource": lambda: handler.get_function_for_cognito_trigger(event["triggerSource"]),
+        "requestContext": lambda: _websocket_function(event),
+    }
+    return any(event.get(key) and claim() for key, claim in claims.items())
+
+
+def _websocket_function(event: Event) -> Any:
+    from zappa.websocket import get_handler
+
+    return get_handler(event["requestContext"].get("routeKey", ""))
 
 
 def _is_keep_warm(event: Event) -> bool:

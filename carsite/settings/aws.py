@@ -12,7 +12,7 @@ from carsite.settings.base import (
     SECURITY_MIDDLEWARE,
     env,
 )
-from carsite.settings.environment import names, path_prefix, public_url
+from carsite.settings.environment import dns_suffix, names, path_prefix, public_url
 
 DEBUG = False
 SECRET_KEY = env("DJANGO_SECRET_KEY")
@@ -22,7 +22,7 @@ SECRET_KEY_FALLBACKS = names(env, "DJANGO_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = (
     names(env, "ALLOWED_HOSTS")
     if "ALLOWED_HOSTS" in env
-    else [f".execute-api.{env('AWS_REGION')}.amazonaws.com"]
+    else [f".execute-api.{env('AWS_REGION')}.{dns_suffix(env('AWS_REGION'))}"]
 )
 CSRF_TRUSTED_ORIGINS = names(env, "CSRF_TRUSTED_ORIGINS")
 

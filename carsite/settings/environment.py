@@ -49,3 +49,9 @@ def public_url(env: Env, name: str) -> SplitResult | None:
             f"{name} is '{given}'. Write it as https://HOST or https://HOST/PATH."
         )
     return url._replace(netloc=url.netloc.lower(), path=url.path.rstrip("/"))
+
+
+def dns_suffix(region: str) -> str:
+    """What the names of AWS's services end with in a region: China and Europe have their own."""
+    suffixes = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
+    return suffixes.get(region.partition("-")[0], "amazonaws.com")

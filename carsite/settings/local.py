@@ -1,7 +1,16 @@
 """A laptop: SQLite, DEBUG, no secrets. `make run` and the tests use it."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import BASE_DIR, env
+
+if "AWS_LAMBDA_FUNCTION_NAME" in env:
+    # A public secret key, and pages of DEBUG that name the database.
+    raise ImproperlyConfigured(
+        "carsite.settings.local is for a laptop, and this is Lambda. Set DJANGO_SETTINGS_MODULE in"
+        " aws_environment_variables to carsite.settings.regular or carsite.settings.dsql."
+    )
 
 DEBUG = True
 SECRET_KEY = "local-only: the deployed stages demand DJANGO_SECRET_KEY"  # noqa: S105 - never deployed

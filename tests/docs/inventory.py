@@ -113,7 +113,7 @@ def _stop(parser: argparse.ArgumentParser, *arguments: object) -> None:
 
 
 def zappa_stages() -> set[str]:
-    return set(json.loads((ROOT / "zappa_settings.json").read_text())) - {"base"}
+    return set(json.loads((ROOT / "zappa_settings.json").read_text()))
 
 
 @cache

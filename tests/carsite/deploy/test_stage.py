@@ -44,16 +44,48 @@ OUTPUTS = {
 }
 
 
-def zappa(name: str, command: str = "deploy", region: str = "us-east-1") -> Any:
-    """As much of ZappaCLI as the hooks touch."""
+class Lambda:
+    """As much of boto3's client as the hooks ask."""
+
+    class exceptions:  # noqa: N801 - boto3's name
+        ResourceNotFoundException = LookupError
+
+    def __init__(self, runtime: str | None) -> None:
+        self.runtime = runtime
+
+    def get_function_configuration(self, **_: str) -> dict[str, str]:
+        if self.runtime is None:
+            raise LookupError
+        return {"Runtime": self.runtime}
+
+
+HERE = f"python3.{sys.version_info[1]}"
+
+
+def zappa(
+    name: str,
+    command: str = "deploy",
+    region: str = "us-east-1",
+    running: str | None = HERE,
+    **config: Any,
+) -> Any:
+    """As much of ZappaCLI as the hooks touch; `config` are keys of the stage."""
     return SimpleNamespace(
+        stage_config=config,
+        vargs={},
+        runtime=HERE,
+        architecture="arm64" if platform.machine() == "aarch64" else "x86_64",
         api_stage=name,
         lambda_name=f"cars-{name}",
         command=command,
         aws_region=region,
         vpc_config={},
-        aws_environment_variables={"LOG_RETENTION_DAYS": "1"},
+        aws_environment_variables={
+            "LOG_RETENTION_DAYS": "1",
+            **config.get("aws_environment_variables", {}),
+        },
         zappa=SimpleNamespace(
+            lambda_client=Lambda(running),
             extra_permissions=None,
             attach_policy=POLICY,
             boto_session=boto3.Session(region_name=region),
@@ -255,6 +287,95 @@ def test_commands_that_deploy_nothing_ask_for_nothing(
     cli = zappa("regular", command)
     zappa_hooks.settings(cli)
     assert cli.vpc_config == {}
+
+
+def test_what_extends_dropped_is_filled_in() -> None:
+    """Zappa replaces aws_environment_variables whole; without these the wrong settings start."""
+    cli = zappa(
+        "dsql",
+        django_settings="carsite.settings.dsql",
+        aws_environment_variables={"ALLOWED_HOSTS": "cars.example.com"},
+    )
+    stage.fill(cli)
+    assert cli.aws_environment_variables["DJANGO_SETTINGS_MODULE"] == "carsite.settings.dsql"
+    assert cli.aws_environment_variables["ALLOWED_HOSTS"] == "cars.example.com"
+
+
+@pytest.mark.parametrize("base_path", ["api", "/api/"])
+def test_a_base_path_becomes_the_prefix_of_every_link(base_path: str) -> None:
+    cli = zappa("dsql", base_path=base_path)
+    stage.fill(cli)
+    assert cli.aws_environment_variables["DJANGO_SCRIPT_NAME"] == "/api"
+    chosen = {"DJANGO_SCRIPT_NAME": "/mine"}
+    cli = zappa("dsql", base_path=base_path, aws_environment_variables=chosen)
+    stage.fill(cli)
+    assert cli.aws_environment_variables["DJANGO_SCRIPT_NAME"] == "/mine"
+
+
+@pytest.mark.parametrize(
+    ("config", "action", "resource"),
+    [
+        ({"xray_tracing": True}, "xray:PutTraceSegments", "*"),
+        ({"dead_letter_arn": "arn:aws:sqs:r:1:q"}, "sqs:SendMessage", "arn:aws:sqs:r:1:q"),
+        ({"dead_letter_arn": "arn:aws:sns:r:1:t"}, "sns:Publish", "arn:aws:sns:r:1:t"),
+        ({"aws_kms_key_arn": "arn:aws:kms:r:1:key/k"}, "kms:Decrypt", "arn:aws:kms:r:1:key/k"),
+    ],
+)
+def test_the_role_may_what_a_setting_needs(
+    config: dict[str, Any], action: str, resource: str
+) -> None:
+    cli = zappa("dsql", **config)
+    stage.fill(cli)
+    connect, *others = cli.zappa.extra_permissions
+    assert connect == CONNECT
+    (statement,) = others
+    assert action in statement["Action"]
+    assert statement["Resource"] == [resource]
+
+
+def test_aliases_of_the_function_may_be_invoked_by_its_role(root: Path) -> None:
+    """SnapStart and provisioned concurrency answer under function:NAME:ALIAS."""
+    text = (root / "carsite" / "deploy" / "execution-policy.json").read_text()
+    (invoke,) = [each for each in json.loads(text)["Statement"] if "Invoke" in each["Sid"]]
+    assert [each.partition("${function}")[2] for each in invoke["Resource"]] == ["", ":*"]
+
+
+@pytest.mark.parametrize("days", ["2", "0", "-1", "forever", ""])
+def test_a_retention_that_cannot_be_had_is_refused_before_anything_is_made(days: str) -> None:
+    cli = zappa("dsql", aws_environment_variables={"LOG_RETENTION_DAYS": days})
+    with pytest.raises(ClickException, match="LOG_RETENTION_DAYS is"):
+        zappa_hooks.settings(cli)
+    assert cli.vpc_config == {}
+
+
+@pytest.mark.parametrize("days", ["1", "731", "1096", "3653"])
+def test_every_period_of_cloudwatch_is_taken(days: str) -> None:
+    zappa_hooks.settings(zappa("dsql", aws_environment_variables={"LOG_RETENTION_DAYS": days}))
+
+
+def test_an_update_to_another_python_is_refused_with_its_two_steps() -> None:
+    with pytest.raises(ClickException, match=f"--runtime {HERE}") as raised:
+        zappa_hooks.settings(zappa("dsql", "update", running="python3.9"))
+    assert "then this command again" in raised.value.message
+    zappa_hooks.settings(zappa("dsql", "update"))
+    zappa_hooks.settings(zappa("dsql", "update", running=None))
+
+
+@pytest.mark.parametrize("command", ["deploy", "update", "package"])
+def test_a_setting_that_would_be_ignored_stops_every_command_that_builds(command: str) -> None:
+    with pytest.raises(ClickException, match="'environment_variables' has no effect"):
+        zappa_hooks.settings(zappa("dsql", command, environment_variables={"A": "b"}))
+
+
+def test_an_archive_that_is_given_may_be_of_another_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cli = zappa("dsql", "update")
+    cli.architecture = {"x86_64": "arm64", "arm64": "x86_64"}[cli.architecture]
+    with pytest.raises(ClickException, match="Lambda runs Linux"):
+        zappa_hooks.settings(cli)
+    cli.vargs = {"zip": "s3://bucket/cars.zip"}
+    zappa_hooks.settings(cli)
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from zappa import cli
+
+from tests.carsite.deploy.zappa_source import known_to_zappa
 
 STAGES = ("regular", "dsql")
-# Zappa reads these by other means than `stage_config`.
-STRUCTURAL = {"extends", "callbacks"}
 
 
 @pytest.fixture
@@ -21,19 +19,9 @@ def settings(root: Path) -> dict[str, dict[str, Any]]:
     return parsed
 
 
-def known_to_zappa() -> set[str]:
-    """Every key that Zappa's source asks its settings for."""
-    tree = ast.parse(Path(cli.__file__).read_text())
-    asked = {
-        str(call.args[0].value)
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "get"
-        and ast.unparse(call.func.value) == "self.stage_config"
-        and isinstance(call.args[0], ast.Constant)
-    }
-    return asked | set(cli.CUSTOM_SETTINGS) | STRUCTURAL | {"project_name"}
+def test_every_stage_can_be_deployed(settings: dict[str, dict[str, Any]]) -> None:
+    """`zappa deploy --all` takes every member of the file for a stage."""
+    assert tuple(settings) == STAGES
 
 
 def test_every_key_is_one_that_zappa_knows(settings: dict[str, dict[str, Any]]) -> None:
@@ -46,7 +34,7 @@ def test_every_key_is_one_that_zappa_knows(settings: dict[str, dict[str, Any]]) 
 def test_names_are_the_ones_that_the_documentation_gives(
     settings: dict[str, dict[str, Any]], stage: str
 ) -> None:
-    merged = {**settings["base"], **settings[stage]}
+    merged = {**settings["regular"], **settings[stage]}
     assert merged["project_name"] == "producer-api-python-rest-lambda"
     assert merged["role_name"] == f"producer-api-python-rest-lambda-{stage}-execution"
     assert merged["django_settings"] == f"carsite.settings.{stage}"
@@ -56,8 +44,8 @@ def test_names_are_the_ones_that_the_documentation_gives(
 
 def test_whole_events_are_never_logged(settings: dict[str, dict[str, Any]]) -> None:
     """With `debug`, or at DEBUG, Zappa prints them, passwords of the admin's login included."""
-    assert settings["base"]["debug"] is False
-    assert settings["base"]["log_level"] == "INFO"
+    assert settings["regular"]["debug"] is False
+    assert settings["regular"]["log_level"] == "INFO"
 
 
 def test_no_setting_is_a_secret(root: Path) -> None:
@@ -66,7 +54,7 @@ def test_no_setting_is_a_secret(root: Path) -> None:
 
 
 def test_the_policy_names_no_whole_service(root: Path, settings: dict[str, dict[str, Any]]) -> None:
-    policy = json.loads((root / settings["base"]["attach_policy"]).read_text())
+    policy = json.loads((root / settings["regular"]["attach_policy"]).read_text())
     for statement in policy["Statement"]:
         assert not any("*" in action for action in statement["Action"])
         if statement["Effect"] == "Allow" and statement["Resource"] == "*":
