@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.rig.dsql_gate.rules import columns
+from tests.rig.dsql_gate.rules import columns, pages
 from tests.rig.dsql_gate.rules.registry import OCTOBER_3, SEPTEMBER_18, Refusal, rule
 from tests.rig.dsql_gate.statements import Node, Statement
 
@@ -35,20 +35,20 @@ def _commands(statement: Statement, subtype: str | None = None) -> list[Node]:
     return [each for each in commands if subtype in {None, each["subtype"]}]
 
 
-@rule("AlterTableStmt", observed=SEPTEMBER_18)
+@rule("AlterTableStmt", observed=SEPTEMBER_18, page=pages.ALTER_TABLE)
 def column_types(statement: Statement) -> Iterator[Refusal]:
     if _commands(statement, "AT_AlterColumnType"):
         yield Refusal("unsupported ALTER TABLE ALTER COLUMN ... SET DATA TYPE statement")
 
 
-@rule("AlterTableStmt", observed=OCTOBER_3)
+@rule("AlterTableStmt", observed=OCTOBER_3, page=pages.ALTER_TABLE)
 def not_null(statement: Statement) -> Iterator[Refusal]:
     # DERIVED: the refusal was observed, its wording follows the one for SET DATA TYPE.
     if _commands(statement, "AT_SetNotNull"):
         yield Refusal("unsupported ALTER TABLE ALTER COLUMN ... SET NOT NULL statement")
 
 
-@rule("AlterTableStmt", observed=SEPTEMBER_18)
+@rule("AlterTableStmt", observed=SEPTEMBER_18, page=pages.ALTER_TABLE)
 def new_columns(statement: Statement) -> Iterator[Refusal]:
     for command in _commands(statement, "AT_AddColumn"):
         column = command["def"]["ColumnDef"]
@@ -57,7 +57,7 @@ def new_columns(statement: Statement) -> Iterator[Refusal]:
             yield Refusal("ALTER TABLE ADD COLUMN with constraint not supported")
 
 
-@rule("AlterTableStmt", observed=SEPTEMBER_18)
+@rule("AlterTableStmt", observed=SEPTEMBER_18, page=pages.ALTER_TABLE)
 def new_constraints(statement: Statement) -> Iterator[Refusal]:
     for command in _commands(statement, "AT_AddConstraint"):
         constraint = command["def"]["Constraint"]
@@ -68,13 +68,13 @@ def new_constraints(statement: Statement) -> Iterator[Refusal]:
             yield ADD_CONSTRAINT
 
 
-@rule("AlterTableStmt", observed=SEPTEMBER_18)
+@rule("AlterTableStmt", observed=SEPTEMBER_18, page=pages.ALTER_TABLE)
 def validation(statement: Statement) -> Iterator[Refusal]:
     if _commands(statement, "AT_ValidateConstraint") and not statement.asynchronous:
         yield Refusal("unsupported ALTER TABLE VALIDATE CONSTRAINT statement")
 
 
-@rule("AlterTableStmt", observed=OCTOBER_3)
+@rule("AlterTableStmt", observed=OCTOBER_3, page=pages.ALTER_TABLE)
 def everything_else(statement: Statement) -> Iterator[Refusal]:
     # DERIVED: AWS documents the supported actions only.
     for command in _commands(statement):

@@ -14,6 +14,7 @@ UNSUPPORTED = "0A000"
 SEPTEMBER_15 = date(2026, 9, 15)
 SEPTEMBER_18 = date(2026, 9, 18)
 OCTOBER_3 = date(2026, 10, 3)
+NOVEMBER_25 = date(2026, 11, 25)
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,25 @@ Judge = Callable[[Statement], Iterator[Refusal]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A judge for statements of some kinds; `observed` is the day of the recording."""
+    """A judge for statements of some kinds.
+
+    `observed` is the day of the recording, or of reading `page`, which documents what is supported.
+    """
 
     kinds: frozenset[str]
     observed: date
+    page: str
     judge: Judge
 
 
 RULES: list[Rule] = []
 
 
-def rule(*kinds: str, observed: date) -> Callable[[Judge], Judge]:
+def rule(*kinds: str, observed: date, page: str) -> Callable[[Judge], Judge]:
     """Register a generator of refusals for statements of these kinds."""
 
     def register(judge: Judge) -> Judge:
-        RULES.append(Rule(frozenset(kinds), observed, judge))
+        RULES.append(Rule(frozenset(kinds), observed, page, judge))
         return judge
 
     return register
