@@ -20,7 +20,7 @@ class Refusal(NamedTuple):
     instead: str
 
 
-NOTHING = (None, "", [], {}, False)
+NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
 REMOTE = Refusal(NOTHING, "put variables into aws_environment_variables, secrets into the shell")
 HANDLER = "carsite.lambda_handler.handler"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO
 
@@ -85,7 +85,7 @@ def _is_claimed(handler: Any, event: Event) -> bool:
     """Whether Zappa will find a function; where it does not, it logs that and reports success."""
     if event.get("type") == "TOKEN" or any(event.get(key) for key in INVOKED):
         return True
-    claims = {
+    claims: dict[str, Callable[[], Any]] = {
         "Records": lambda: handler.get_function_for_aws_event(event["Records"][0]),
         "detail-type": lambda: "." in (event.get("resources") or [""])[0].split("/")[-1],
         "bot": lambda: handler.get_function_from_bot_intent_trigger(event),
