@@ -5,7 +5,6 @@ import random
 import time
 from typing import Any
 
-from aurora_dsql_django.creation import DatabaseCreation
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.sql import SQL, Identifier
@@ -14,6 +13,7 @@ from dbauth import base, retry
 from dbauth.dsql import DISPLAY_NAME
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
+from dbauth.dsql.creation import DatabaseCreation
 from dbauth.dsql.features import DatabaseFeatures
 from dbauth.dsql.introspection import DatabaseIntrospection
 from dbauth.dsql.login import DSQLLogin

@@ -38,6 +38,8 @@ class DatabaseFeatures(features.DatabaseFeatures):
     supports_combined_alters = False
     # COMMENT ON is not among DSQL's statements; Django warns (models.W046) and goes on without.
     supports_comments = False
+    # Test databases are schemas, see creation.py.
+    can_clone_databases = True
     # Functions are written in SQL, there is no PL/pgSQL.
     create_test_procedure_without_params_sql = (
         "CREATE FUNCTION test_procedure () RETURNS void LANGUAGE SQL AS 'SELECT'"
