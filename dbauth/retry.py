@@ -40,6 +40,7 @@ T = TypeVar("T")
 logger = logging.getLogger("dbauth")
 
 CONFLICTS = frozenset(["40001", "40P01"])  # serialization failure (OC000, OC001), deadlock
+ABORTED = "25P02"  # in_failed_sql_transaction
 DEFAULT_SECONDS = 20.0  # API Gateway gives up after 29
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
@@ -78,7 +79,10 @@ def retried(
     defaults to OPTIONS["retry_seconds"] of dbauth's engines, then to 20; `attempts` has no limit by
     default. The last error is raised when they run out.
 
-    Inside another retried function it becomes part of that. Inside any other atomic() it raises
+    Once COMMIT was sent nothing is run again, whatever a hook of transaction.on_commit() raises.
+
+    Inside another retried function it becomes part of that; a hook of on_commit() is not inside.
+    Inside any other atomic() it raises
     TransactionManagementError: only the outermost block's transaction can be run again.
     """
     if function is None:
@@ -92,9 +96,11 @@ def _decorate(
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         call = functools.partial(function, *args, **kwargs)
-        if using in _running.get():
-            return call()
         connection = connections[using]
+        # A hook of on_commit runs when the outer transaction is over, and another thread has
+        # another connection: there this function is a transaction of its own.
+        if using in _running.get() and connection.in_atomic_block:
+            return call()
         _refuse_atomic(connection)
         token = _running.set(_running.get() | {using})
         try:
@@ -160,20 +166,30 @@ class _Transaction(_Attempt[T]):
     def __init__(self, call: Callable[[], T], using: str) -> None:
         super().__init__(call)
         self._using = using
-        self._committing = False
+        self._committing = self._committed = False
         self._second_chances = 1
 
     def __call__(self) -> T:
-        self._committing = False
+        self._committing = self._committed = False
         with transaction.atomic(self._using):
+            if not _in_test_case(connections[self._using]):
+                # The first hook to run: whatever the others raise, the transaction is applied.
+                transaction.on_commit(self._note_commit, using=self._using)
             result = self._call()
             self._committing = True
         return result
 
+    def _note_commit(self) -> None:
+        self._committed = True
+
     def may_repeat(self, error: DatabaseError | InterfaceError) -> bool:
-        if is_conflict(error):
+        if self._committed:
+            return False
+        if is_conflict(error) or _hides_a_conflict(error):
             return True
-        if self._committing or not (_is_lost(error) or _has_lost_a_race(error)):
+        if self._committing or not (
+            _is_lost(error) or _has_lost_a_race(error) or _is_aborted(error)
+        ):
             return False
         # Once: a database that is down is no better off for being asked for 20 seconds.
         self._second_chances -= 1
@@ -193,6 +209,11 @@ def _repeat(attempt: _Attempt[T], waits: Iterator[float]) -> T:
                 raise
             logger.info("Trying again in %.0f ms after %s", pause * 1000, _describe(error))
         time.sleep(pause)
+
+
+def _in_test_case(connection: Any) -> bool:
+    """Whether a block of Django's TestCase is open, inside of which nothing is committed."""
+    return any(block._from_testcase for block in connection.atomic_blocks)
 
 
 def _refuse_atomic(connection: Any) -> None:
@@ -222,6 +243,18 @@ def _has_lost_a_race(error: BaseException) -> bool:
     return isinstance(error, TransactionManagementError) and isinstance(
         error.__cause__, IntegrityError
     )
+
+
+def _hides_a_conflict(error: BaseException) -> bool:
+    """Whether a conflict was caught inside the transaction, which could not go on after it."""
+    return isinstance(error, TransactionManagementError) and (
+        error.__cause__ is not None and is_conflict(error.__cause__)
+    )
+
+
+def _is_aborted(error: BaseException) -> bool:
+    """Whether an earlier statement failed, and its error was caught: which one nobody can say."""
+    return _code(error) == ABORTED
 
 
 def _describe(error: BaseException) -> str:

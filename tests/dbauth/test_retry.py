@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import contextvars
 import time
 
 import psycopg2
@@ -107,6 +109,91 @@ def test_a_connection_that_is_lost_at_commit_is_never_retried(database, monkeypa
     with pytest.raises(OperationalError):
         retried(using="plain")(insert)(7)
     assert len(calls) == 1
+
+
+def test_nothing_is_run_again_after_a_commit_whatever_its_hooks_raise(database):
+    insert, calls = failing(0, conflict(), database)
+
+    def fail() -> None:
+        raise conflict()
+
+    def with_hook(number: int) -> None:
+        insert(number)
+        transaction.on_commit(fail, using="plain")
+
+    with pytest.raises(OperationalError, match="OC000"):
+        retried(using="plain")(with_hook)(7)
+    assert len(calls) == 1
+    assert stored(database) == [7]
+
+
+def test_a_retried_function_in_a_hook_of_a_commit_is_a_transaction_of_its_own(database):
+    failed, _ = failing(1, ValueError(), database)  # type: ignore[arg-type] # any error
+    repeated, calls = failing(2, conflict(), database)
+
+    def hook() -> None:
+        with pytest.raises(ValueError):  # noqa: PT011 - ours
+            retried(using="plain")(failed)(1)
+        retried(using="plain")(repeated)(2)
+
+    @retried(using="plain")
+    def outer() -> None:
+        transaction.on_commit(hook, using="plain")
+
+    outer()
+    assert len(calls) == 3
+    assert stored(database) == [2]
+
+
+def test_a_retried_function_in_another_thread_is_a_transaction_of_its_own(database):
+    """asyncio and asgiref hand the context on to threads, which have connections of their own."""
+    calls = []
+
+    @retried(using="plain")
+    def insert() -> None:
+        calls.append(1)
+        with connections["plain"].cursor() as cursor:
+            cursor.execute("INSERT INTO t VALUES (7)")
+        if len(calls) == 1:
+            raise conflict()
+
+    def in_thread() -> None:
+        try:
+            insert()
+        finally:
+            connections["plain"].close()
+
+    @retried(using="plain")
+    def outer() -> None:
+        context = contextvars.copy_context()
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(context.run, in_thread).result()
+
+    outer()
+    assert len(calls) == 2
+    assert stored(database) == [7]
+
+
+def test_a_conflict_that_was_caught_inside_is_retried(database):
+    attempts = []
+
+    @retried(using="plain")
+    def swallowing() -> None:
+        attempts.append(1)
+        if len(attempts) < 4:
+            raise TransactionManagementError("broken") from conflict()
+
+    swallowing()
+    assert len(attempts) == 4
+
+
+def test_a_transaction_that_an_unknown_error_has_aborted_gets_one_more_try(database):
+    insert, calls = failing(1, conflict("25P02"), database)
+    assert retried(using="plain")(insert)(7) == 7
+    insert, calls = failing(2, conflict("25P02"), database)
+    with pytest.raises(OperationalError):
+        retried(using="plain")(insert)(8)
+    assert len(calls) == 2
 
 
 def test_a_conflict_at_commit_is_retried(database, monkeypatch):

@@ -44,6 +44,27 @@ def test_flush_empties_every_table_by_batches(site):
     assert site.refusals() == []
 
 
+def test_clearsessions_deletes_more_rows_than_a_transaction_changes(site, settings):
+    settings.SESSION_ENGINE = "dbauth.sessions"
+    settings.DATABASE_ROUTERS = ["tests.dbauth.dsql.test_commands.ToTheCluster"]
+    site.rows(
+        "INSERT INTO django_session SELECT 'expired' || n, '', '2020-01-01Z'"
+        " FROM generate_series(1, 3100) n;"
+        "INSERT INTO django_session VALUES ('kept', '', '2999-01-01Z')"
+    )
+    site.control.fail_commits(2)
+    call_command("clearsessions")
+    assert site.rows("SELECT session_key FROM django_session") == [("kept",)]
+    assert site.refusals() == []
+
+
+class ToTheCluster:
+    """A router for commands that know no --database."""
+
+    def db_for_write(self, model: Any, **hints: Any) -> str:
+        return ALIAS
+
+
 def test_a_fixture_comes_back_as_it_was_and_keys_go_on_after_it(site, tmp_path):
     group = Group.objects.using(ALIAS).create(name="keepers")
     user = User.objects.db_manager(ALIAS).create_user("keeper")
