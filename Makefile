@@ -25,21 +25,24 @@ $(RUN):
 	@$(PYTHON) -m venv "$(VENV)" || \
 		{ rm -rf "$(VENV)"; echo "'$(PYTHON)' cannot make virtual environments: on Debian and Ubuntu, 'apt install python3-venv'." >&2; exit 1; }
 
-$(VENV)/.runtime: requirements.txt | $(RUN)
-	@echo "Installing requirements.txt into $(VENV); this takes a minute, once."
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+# Every package comes in the version and with the bytes that a lock file names: see `make lock`.
+INSTALL := python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+$(VENV)/.runtime: requirements.lock | $(RUN)
+	@echo "Installing $< into $(VENV); this takes a minute, once."
+	$(BIN)/$(INSTALL) $<
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime | $(RUN)
-	@echo "Installing requirements-dev.txt into $(VENV); this takes a minute, once."
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime | $(RUN)
+	@echo "Installing $< into $(VENV); this takes a minute, once."
+	$(BIN)/$(INSTALL) $<
 	@touch $@
 
 CHECKOV := $(VENV)/checkov
 
-$(CHECKOV)/.ready: requirements-checkov.txt | $(RUN)
+$(CHECKOV)/.ready: requirements-checkov.lock | $(RUN)
 	$(RUN) -m venv --clear "$(CHECKOV)"
-	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	$(CHECKOV)/bin/$(INSTALL) $<
 	@touch $@
 
 .PHONY: run
@@ -74,10 +77,10 @@ test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
 
 BENCH := $(VENV)/bench
 
-$(BENCH)/.ready: benchmarks/requirements.txt requirements-dev.txt requirements.txt | $(RUN)
-	@echo "Installing benchmarks/requirements.txt into $(BENCH); this takes a minute, once."
+$(BENCH)/.ready: benchmarks/requirements.lock | $(RUN)
+	@echo "Installing $< into $(BENCH); this takes a minute, once."
 	$(RUN) -m venv --clear "$(BENCH)"
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BENCH)/bin/$(INSTALL) $<
 	@touch $@
 
 .PHONY: bench
@@ -98,6 +101,23 @@ checkov: $(CHECKOV)/.ready ## Look for insecure Terraform
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	$(RUN) -m ruff check --fix-only .
 	$(RUN) -m ruff format .
+
+# The locks hold for every platform. Each keeps to the versions of the one before it, and to its own
+# of the last time unless UPGRADE=1.
+LOCK = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.PHONY: lock
+lock: $(VENV)/.dev ## Pin all packages with hashes after a change of requirements (UPGRADE=1: the newest)
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) benchmarks/requirements.txt --constraint requirements-dev.lock --output-file benchmarks/requirements.lock
+	$(LOCK) requirements-checkov.txt --output-file requirements-checkov.lock
+
+.PHONY: audit
+audit: $(VENV)/.dev ## Look the locked packages up among known vulnerabilities
+	@for lock in requirements requirements-dev benchmarks/requirements requirements-checkov; do \
+		$(BIN)/python -m pip_audit --disable-pip --require-hashes -r $$lock.lock || exit 1; done
 
 .PHONY: package
 package: $(VENV)/.runtime ## Build both Lambda archives in build/, without deploying
