@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import caches
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 
 from tests.dbauth.dsql.conftest import ALIAS, Cluster
 
@@ -145,6 +147,56 @@ def test_a_fixture_may_refer_by_names_to_what_comes_before_and_after(site, tmp_p
         loaded = User.objects.using(ALIAS).get()
         assert [each.name for each in loaded.groups.order_by("pk")] == ["before", "after"]
         assert {each.user.username for each in LogEntry.objects.using(ALIAS)} == {"b"}
+
+
+def load(tmp_path: Path, objects: list[dict[str, Any]], **options: Any) -> str:
+    file = tmp_path / "fixture.json"
+    file.write_text(json.dumps(objects))
+    return output("loaddata", str(file), database=ALIAS, **options)
+
+
+def test_a_natural_key_may_lead_to_an_object_that_comes_before_in_the_same_fixture(site, tmp_path):
+    lion = {"app_label": "zoo", "model": "lion"}
+    feed = {"name": "Can feed", "codename": "feed", "content_type": ["zoo", "lion"]}
+    objects = [
+        {"model": "contenttypes.contenttype", "fields": lion},
+        {"model": "auth.permission", "fields": feed},
+    ]
+    assert "2 object(s)" in load(tmp_path, objects)
+    assert Permission.objects.using(ALIAS).get(codename="feed").content_type.model == "lion"
+
+
+def entries(number: int) -> list[dict[str, Any]]:
+    fields = {"user": 7, "action_flag": 1, "object_repr": "x"}
+    return [{"model": "admin.logentry", "pk": pk, "fields": fields} for pk in range(1, number + 1)]
+
+
+def test_more_objects_than_a_transaction_holds_may_come_before_what_they_refer_to(site, tmp_path):
+    user = {"model": "auth.user", "pk": 7, "fields": {"username": "last", "password": "x"}}
+    assert "2501 object(s)" in load(tmp_path, [*entries(2500), user])
+    assert LogEntry.objects.using(ALIAS).filter(user__username="last").count() == 2500
+    assert site.refusals() == []
+
+
+def test_a_fixture_whose_objects_refer_to_nothing_is_refused(site, tmp_path):
+    with pytest.raises(IntegrityError, match="user_id"):
+        load(tmp_path, entries(1))
+    assert site.rows("SELECT count(*) FROM django_admin_log") == [(0,)]
+
+
+def test_loaddata_is_a_part_of_the_callers_transaction(site, tmp_path):
+    group = {"model": "auth.group", "pk": 1, "fields": {"name": "a"}}
+    with transaction.atomic(ALIAS):
+        load(tmp_path, [group])
+        assert Group.objects.using(ALIAS).count() == 1
+        transaction.set_rollback(True, ALIAS)
+    assert Group.objects.using(ALIAS).count() == 0
+
+
+def test_progress_is_shown_as_the_fixture_is_read(site, tmp_path):
+    groups = [{"model": "auth.group", "pk": pk, "fields": {"name": str(pk)}} for pk in (1, 2)]
+    said = load(tmp_path, groups, verbosity=3)
+    assert "\rProcessed 1 object(s).\rProcessed 2 object(s).\n" in said
 
 
 def test_what_a_fixture_excludes_is_neither_loaded_nor_counted(site, tmp_path):
