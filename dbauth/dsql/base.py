@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 from psycopg2.sql import SQL, Identifier
 
 from dbauth import base, retry
-from dbauth.dsql import DISPLAY_NAME
+from dbauth.dsql import DISPLAY_NAME, row_limit
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
 from dbauth.dsql.creation import DatabaseCreation
@@ -54,6 +54,7 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         # Outermost, so that a wrapper of the project's sees every attempt.
         self.execute_wrappers.insert(0, retry.in_autocommit)
+        self.execute_wrappers.insert(1, row_limit.explained)
 
     def connect(self) -> None:
         super().connect()
