@@ -19,9 +19,10 @@ import functools
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from django.db import (
     DEFAULT_DB_ALIAS,
@@ -46,7 +47,6 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
 
 _end: ContextVar[float | None] = ContextVar("end", default=None)
-_running: ContextVar[frozenset[str]] = ContextVar("running", default=frozenset())
 
 
 @contextlib.contextmanager
@@ -63,7 +63,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 def retried(function: Callable[P, T], /) -> Callable[P, T]: ...
 @overload
 def retried(
-    *, using: str = ..., seconds: float | None = ..., attempts: int | None = ...
+    *, using: str = ..., seconds: float | None = ..., attempts: int | None = ..., joins: bool = ...
 ) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
 def retried(
     function: Callable[P, T] | None = None,
@@ -72,6 +72,7 @@ def retried(
     using: str = DEFAULT_DB_ALIAS,
     seconds: float | None = None,
     attempts: int | None = None,
+    joins: bool = False,
 ) -> Any:
     """Make a function a transaction that is run again after a conflict, as often as there is time.
 
@@ -79,35 +80,42 @@ def retried(
     defaults to OPTIONS["retry_seconds"] of dbauth's engines, then to 20; `attempts` has no limit by
     default. The last error is raised when they run out.
 
-    Once COMMIT was sent nothing is run again, whatever a hook of transaction.on_commit() raises.
+    A COMMIT that is refused with a conflict is run again. After any other answer, and after none,
+    nothing is, whatever a hook of transaction.on_commit() raises.
 
-    Inside another retried function it becomes part of that; a hook of on_commit() is not inside.
-    Inside any other atomic() it raises
-    TransactionManagementError: only the outermost block's transaction can be run again.
+    Inside another retried function it becomes part of that: inside its open block, on the same
+    connection. In a hook of on_commit() and in another thread it is a transaction of its own.
+
+    Inside any other atomic() it raises TransactionManagementError, since only the outermost block
+    can be run again; with `joins` it becomes part of that, and conflicts are its owner's.
+
+    A retried view is exempt from ATOMIC_REQUESTS: it is the request's transaction by itself.
     """
-    if function is None:
-        return functools.partial(_decorate, using=using, seconds=seconds, attempts=attempts)
-    return _decorate(function, using=using, seconds=seconds, attempts=attempts)
+    decorate = functools.partial(
+        _decorate, using=using, seconds=seconds, attempts=attempts, joins=joins
+    )
+    return decorate if function is None else decorate(function)
 
 
 def _decorate(
-    function: Callable[P, T], *, using: str, seconds: float | None, attempts: int | None
+    function: Callable[P, T],
+    *,
+    using: str,
+    seconds: float | None,
+    attempts: int | None,
+    joins: bool,
 ) -> Callable[P, T]:
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         call = functools.partial(function, *args, **kwargs)
         connection = connections[using]
-        # A hook of on_commit runs when the outer transaction is over, and another thread has
-        # another connection: there this function is a transaction of its own.
-        if using in _running.get() and connection.in_atomic_block:
+        if _is_part(connection, joins):
             return call()
-        _refuse_atomic(connection)
-        token = _running.set(_running.get() | {using})
-        try:
-            return _repeat(_Transaction(call, using), pauses(connection, seconds, attempts))
-        finally:
-            _running.reset(token)
+        return _repeat(_Transaction(call, using), pauses(connection, seconds, attempts))
 
+    # A set of its own: that of the function may be another decorator's.
+    exempt = {*getattr(function, "_non_atomic_requests", ()), using}
+    wrapper._non_atomic_requests = exempt  # type: ignore[attr-defined] # Django's attribute
     return wrapper
 
 
@@ -116,13 +124,21 @@ def in_autocommit(
 ) -> T:
     """An execute wrapper of Django's: a statement outside of atomic() is a transaction by itself.
 
-    It is how reads survive someone else's DDL (OC001), and single writes a conflict.
+    It is how reads survive someone else's DDL (OC001), and single writes a conflict. Each of the
+    statements of executemany() is a transaction as well: those that are committed are left out.
     """
     connection = context["connection"]
+    if connection.in_atomic_block or not connection.get_autocommit():
+        return execute(sql, params, many, context)
+    if many:
+        params = _Remaining(params)
     attempt = _Attempt(functools.partial(execute, sql, params, many, context))
-    if many or connection.in_atomic_block or not connection.get_autocommit():
-        return attempt()
     return _repeat(attempt, pauses(connection))
+
+
+def call(function: Callable[[], T], connection: HasCommits) -> T:
+    """Call what opens its transactions by itself, again as long as nothing of it is committed."""
+    return _repeat(_Call(function, connection), pauses(connection))
 
 
 def is_conflict(error: BaseException) -> bool:
@@ -160,40 +176,95 @@ class _Attempt(Generic[T]):
         return is_conflict(error)
 
 
-class _Transaction(_Attempt[T]):
-    """An attempt in a transaction: until COMMIT is sent, nothing can have been committed."""
+class _Unit(_Attempt[T]):
+    """An attempt of which is known whether a COMMIT was sent, and whether it was applied."""
+
+    _second_chances = 1
+
+    def is_sent(self) -> bool:
+        raise NotImplementedError
+
+    def is_committed(self) -> bool:
+        raise NotImplementedError
+
+    def may_repeat(self, error: DatabaseError | InterfaceError) -> bool:
+        if self.is_committed():
+            return False
+        if is_conflict(error):
+            return True
+        if self.is_sent() or not (_is_lost(error) or _has_lost_a_race(error) or _is_aborted(error)):
+            return False
+        # Once: a database that is down is no better off for being asked for 20 seconds.
+        self._second_chances -= 1
+        return self._second_chances >= 0
+
+
+class _Block(transaction.Atomic):
+    """The outermost block of a retried function, as it stands in connection.atomic_blocks."""
+
+
+class _Transaction(_Unit[T]):
+    """An attempt that is one transaction, in a block of its own."""
 
     def __init__(self, call: Callable[[], T], using: str) -> None:
         super().__init__(call)
         self._using = using
-        self._committing = self._committed = False
-        self._second_chances = 1
+        self._sent = self._committed = False
 
     def __call__(self) -> T:
-        self._committing = self._committed = False
-        with transaction.atomic(self._using):
+        self._sent = self._committed = False
+        with _Block(self._using, savepoint=True, durable=False):
             if not _in_test_case(connections[self._using]):
                 # The first hook to run: whatever the others raise, the transaction is applied.
                 transaction.on_commit(self._note_commit, using=self._using)
             result = self._call()
-            self._committing = True
+            self._sent = True
         return result
 
     def _note_commit(self) -> None:
         self._committed = True
 
-    def may_repeat(self, error: DatabaseError | InterfaceError) -> bool:
-        if self._committed:
-            return False
-        if is_conflict(error) or _hides_a_conflict(error):
-            return True
-        if self._committing or not (
-            _is_lost(error) or _has_lost_a_race(error) or _is_aborted(error)
-        ):
-            return False
-        # Once: a database that is down is no better off for being asked for 20 seconds.
-        self._second_chances -= 1
-        return self._second_chances >= 0
+    def is_sent(self) -> bool:
+        return self._sent
+
+    def is_committed(self) -> bool:
+        return self._committed
+
+
+class HasCommits(Protocol):
+    """A wrapper that counts what may have been committed over it; conflicts are not counted."""
+
+    commits: int
+    autocommit: bool
+    settings_dict: dict[str, Any]
+
+
+class _Call(_Unit[T]):
+    """An attempt that opens its transactions by itself."""
+
+    def __init__(self, call: Callable[[], T], connection: HasCommits) -> None:
+        super().__init__(call)
+        self._connection = connection
+        self._before = connection.commits
+
+    def is_sent(self) -> bool:
+        # Without autocommit, all of it is part of a transaction that somebody else has begun.
+        return self._connection.commits != self._before or not self._connection.autocommit
+
+    is_committed = is_sent
+
+
+class _Remaining:
+    """Rows of executemany(): who iterates again begins with the row that failed."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._rows = deque(rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        while self._rows:
+            yield self._rows[0]
+            # The next row is asked for, so the statement with this one has succeeded.
+            self._rows.popleft()
 
 
 def _repeat(attempt: _Attempt[T], waits: Iterator[float]) -> T:
@@ -216,19 +287,32 @@ def _in_test_case(connection: Any) -> bool:
     return any(block._from_testcase for block in connection.atomic_blocks)
 
 
-def _refuse_atomic(connection: Any) -> None:
-    # Django's TestCase wraps each test in a block of its own; it marks that one.
+def _is_part(connection: Any, joins: bool) -> bool:
+    """Whether a call becomes part of an open transaction; an error where it would break it."""
+    if not connection.in_atomic_block:
+        return False
     blocks = connection.atomic_blocks
-    if connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase):
-        raise TransactionManagementError(
-            "A retried function was called inside atomic(), where a conflict undoes more than it "
-            "could do again. Decorate the function with the outermost atomic() instead."
-        )
+    if any(isinstance(block, _Block) for block in blocks):
+        return True
+    # Django's TestCase wraps each test in a block of its own; it marks that one.
+    if blocks and blocks[-1]._from_testcase:
+        return False
+    if joins:
+        return True
+    raise TransactionManagementError(
+        "A retried function was called inside atomic(), where a conflict undoes more than it "
+        "could do again. Decorate the function with the outermost atomic() instead; under "
+        "ATOMIC_REQUESTS that is the view."
+    )
 
 
-def _code(error: BaseException) -> str | None:
-    """SQLSTATE; psycopg2's errors have it, and Django's are raised from those."""
-    return getattr(error, "pgcode", None) or getattr(error.__cause__, "pgcode", None)
+def _code(error: BaseException | None) -> str | None:
+    """SQLSTATE; psycopg2's errors have it, Django's and BrokenTransactionError have a cause."""
+    while error is not None:
+        if code := getattr(error, "pgcode", None):
+            return str(code)
+        error = error.__cause__
+    return None
 
 
 def _is_lost(error: BaseException) -> bool:
@@ -242,13 +326,6 @@ def _has_lost_a_race(error: BaseException) -> bool:
     """Whether get_or_create() met another one's row; the next attempt finds it at once."""
     return isinstance(error, TransactionManagementError) and isinstance(
         error.__cause__, IntegrityError
-    )
-
-
-def _hides_a_conflict(error: BaseException) -> bool:
-    """Whether a conflict was caught inside the transaction, which could not go on after it."""
-    return isinstance(error, TransactionManagementError) and (
-        error.__cause__ is not None and is_conflict(error.__cause__)
     )
 
 

@@ -9,7 +9,7 @@ from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.sql import SQL, Identifier
 
-from dbauth import base, retry
+from dbauth import base
 from dbauth.dsql import DISPLAY_NAME, row_limit
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
@@ -53,8 +53,7 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Outermost, so that a wrapper of the project's sees every attempt.
-        self.execute_wrappers.insert(0, retry.in_autocommit)
-        self.execute_wrappers.insert(1, row_limit.explained)
+        self.execute_wrappers[:0] = [self.run_statement, row_limit.explained]
 
     def connect(self) -> None:
         super().connect()

@@ -1,18 +1,38 @@
 """Transactions without savepoints: what is half done is never taken for done, nor for undone."""
 
+import functools
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
-from django.db import NotSupportedError
+from django.db import DatabaseError, NotSupportedError
 from django.db.backends.postgresql import base
 from django.db.transaction import TransactionManagementError
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+from dbauth import retry
+
+T = TypeVar("T")
 
 
 class BrokenTransactionError(TransactionManagementError):
     """A part of the transaction failed, and nothing can undo that part alone.
 
-    `__cause__` is the error that the part ended with. Nothing of the transaction is stored.
+    `__cause__` is the error that the part ended with. Where that is one of the database's, this is
+    an instance of its class too, so `except IntegrityError` catches it. Nothing of the transaction
+    is stored.
     """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return BrokenTransactionError, self.args  # the classes that _also() makes have no address
+
+
+@functools.cache
+def _also(error: type[BaseException]) -> type[BrokenTransactionError]:
+    """BrokenTransactionError for who expects `error`, if that is an error of the database's."""
+    if not issubclass(error, DatabaseError):
+        return BrokenTransactionError
+    return type(BrokenTransactionError.__name__, (BrokenTransactionError, error), {})
 
 
 class TransactionMixin(base.DatabaseWrapper):
@@ -20,22 +40,29 @@ class TransactionMixin(base.DatabaseWrapper):
 
     Without savepoints, Django marks the connection when an inner block fails (needs_rollback), and
     the outermost block then ends with a ROLLBACK and without an error, as if all was stored. Here
-    that mark is kept apart, so that the outermost block goes on to its COMMIT and fails there.
+    the mark is not there at the end of the outermost block, so that this goes on to its COMMIT and
+    fails there.
     """
 
+    # How often something may have been committed; what conflicts is rolled back for certain.
+    commits = 0
     _broken_by: BaseException | None = None
     _rollback_wanted = False
 
     @property
     def needs_rollback(self) -> bool:
-        """Whether someone asked for a rollback (transaction.set_rollback)."""
-        return self._rollback_wanted
+        """Whether the open transaction is broken, or a rollback was asked for."""
+        # Django leaves in_atomic_block before it asks at the end of the outermost block.
+        return self._rollback_wanted or (self.in_atomic_block and self._broken_by is not None)
 
     @needs_rollback.setter
     def needs_rollback(self, value: bool) -> None:
-        # Django itself sets it while the exception of the failing block is being handled.
-        self._broken_by = sys.exception() or RuntimeError("unknown") if value else None
         self._rollback_wanted = False
+        if value:
+            # Django sets it while the exception of the failing block is being handled.
+            self._broken_by = self._broken_by or sys.exception() or RuntimeError("unknown")
+        elif not self.in_atomic_block:
+            self._broken_by = None
 
     def set_rollback(self, rollback: bool) -> None:
         super().set_rollback(rollback)
@@ -44,13 +71,17 @@ class TransactionMixin(base.DatabaseWrapper):
 
     def validate_no_broken_transaction(self) -> None:
         if self._broken_by is not None:
-            self._complain()
+            self._complain(self._broken_by)
         super().validate_no_broken_transaction()
 
     def commit(self) -> None:
         if self._broken_by is not None:
-            self._complain()
-        super().commit()
+            self._complain(self._broken_by)
+        self._counted(super().commit)
+
+    def rollback(self) -> None:
+        super().rollback()
+        self._broken_by = None
 
     def savepoint_rollback(self, sid: str) -> None:
         raise NotSupportedError(
@@ -58,9 +89,48 @@ class TransactionMixin(base.DatabaseWrapper):
             "Do that part in a transaction of its own, or roll everything back."
         )
 
-    def _complain(self) -> NoReturn:
-        raise BrokenTransactionError(
-            f"A part of this transaction failed ({type(self._broken_by).__name__}), and Aurora "
+    def run_statement(
+        self,
+        execute: Callable[..., T],
+        sql: str,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> T:
+        """An execute wrapper of Django's, which runs conflicts again and notices what breaks."""
+        run = functools.partial(retry.in_autocommit, execute, sql, params, many, context)
+        if not self.in_atomic_block:
+            return run() if _is_read(sql) else self._counted(run)
+        try:
+            return run()
+        except DatabaseError as error:
+            # PostgreSQL answers a COMMIT with a ROLLBACK then, and the driver does not tell.
+            if self._is_aborted():
+                self._broken_by = self._broken_by or error
+            raise
+
+    def _counted(self, commit: Callable[[], T]) -> T:
+        # Before it is sent, since the answer may be lost.
+        self.commits += 1
+        try:
+            return commit()
+        except DatabaseError as error:
+            self.commits -= retry.is_conflict(error)
+            raise
+
+    def _is_aborted(self) -> bool:
+        return self.connection is not None and (
+            self.connection.get_transaction_status() == TRANSACTION_STATUS_INERROR
+        )
+
+    def _complain(self, error: BaseException) -> NoReturn:
+        raise _also(type(error))(  # type: ignore[arg-type] # mypy: no class of exceptions is hashable
+            f"A part of this transaction failed ({type(error).__name__}), and Aurora "
             "DSQL has no savepoints to undo that part alone: nothing of it is stored. Let the "
             "error leave the outermost atomic(), or do that part outside of it."
-        ) from self._broken_by
+        ) from error
+
+
+def _is_read(sql: object) -> bool:
+    """Whether a statement certainly changes nothing; one that only may is taken for a change."""
+    return str(sql).lstrip()[:6].upper() == "SELECT"

@@ -128,7 +128,7 @@ def test_nothing_is_run_again_after_a_commit_whatever_its_hooks_raise(database):
 
 
 def test_a_retried_function_in_a_hook_of_a_commit_is_a_transaction_of_its_own(database):
-    failed, _ = failing(1, ValueError(), database)  # type: ignore[arg-type] # any error
+    failed, _ = failing(1, ValueError(), database)
     repeated, calls = failing(2, conflict(), database)
 
     def hook() -> None:
@@ -247,6 +247,31 @@ def test_inside_a_foreign_atomic_it_refuses(database):
     ):
         retried(using="plain")(insert)(7)
     assert calls == []
+
+
+def test_in_a_foreign_atomic_of_a_hook_it_refuses_as_in_any_other(database):
+    """The retried function whose hook this is has ended: what is open here is not its block."""
+    insert, calls = failing(0, conflict(), database)
+
+    def hook() -> None:
+        with transaction.atomic("plain"):
+            retried(using="plain")(insert)(7)
+
+    @retried(using="plain")
+    def outer() -> None:
+        transaction.on_commit(hook, using="plain")
+
+    with pytest.raises(TransactionManagementError, match="outermost atomic"):
+        outer()
+    assert calls == []
+
+
+def test_where_it_may_join_it_is_part_of_a_foreign_atomic_and_leaves_conflicts_to_it(database):
+    insert, calls = failing(1, conflict(), database)
+    with pytest.raises(OperationalError, match="OC000"), transaction.atomic("plain"):
+        retried(using="plain", joins=True)(insert)(7)
+    assert len(calls) == 1
+    assert stored(database) == []
 
 
 def test_inside_another_retried_function_it_is_part_of_that(database):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
 import subprocess
 import sys
 import threading
@@ -75,6 +76,68 @@ def test_an_error_that_leaves_the_outer_atomic_is_itself(tables):
     with pytest.raises(KeyError), transaction.atomic(ALIAS), transaction.atomic(ALIAS):
         raise KeyError
     assert counters().count() == 0
+
+
+def test_who_expects_the_error_that_broke_the_transaction_catches_it(tables):
+    counters().create(name="a")
+    with pytest.raises(IntegrityError) as caught:
+        counters().update_or_create(value=7, defaults={"name": "a"})
+    assert isinstance(caught.value, BrokenTransactionError)
+    assert isinstance(caught.value.__cause__, IntegrityError)
+    assert isinstance(pickle.loads(pickle.dumps(caught.value)), BrokenTransactionError)  # noqa: S301 - ours
+
+
+def test_an_error_that_is_none_of_the_databases_is_not_passed_off_as_one(tables):
+    with (
+        pytest.raises(BrokenTransactionError) as caught,
+        transaction.atomic(ALIAS),
+        contextlib.suppress(KeyError),
+        transaction.atomic(ALIAS),
+    ):
+        raise KeyError
+    assert type(caught.value) is BrokenTransactionError
+
+
+def test_a_statement_that_failed_breaks_the_transaction_even_if_nothing_follows(tables):
+    """PostgreSQL answers such a COMMIT with a ROLLBACK, and the driver reports success."""
+    with pytest.raises(IntegrityError), transaction.atomic(ALIAS):  # noqa: PT012 - as above
+        counters().create(name="a")
+        with contextlib.suppress(IntegrityError), tables.connection.cursor() as cursor:
+            cursor.execute("INSERT INTO garage_counter (name, value) VALUES ('a', 1)")
+    assert not counters().exists()
+
+
+@pytest.mark.parametrize("savepoint", [True, False])
+def test_a_rollback_is_due_while_the_transaction_is_broken(tables, savepoint):
+    """Django's TestCase asks, and checks no constraints then."""
+    with transaction.atomic(ALIAS):
+        with contextlib.suppress(KeyError), transaction.atomic(ALIAS, savepoint=savepoint):
+            raise KeyError
+        assert transaction.get_rollback(ALIAS)
+        with transaction.atomic(ALIAS):
+            pass
+        assert transaction.get_rollback(ALIAS)
+        transaction.set_rollback(True, ALIAS)
+    with transaction.atomic(ALIAS):
+        assert not transaction.get_rollback(ALIAS)
+
+
+def test_a_conflict_that_the_caller_swallowed_is_run_again(tables):
+    counters().create(name="a")
+    tables.control.set_catalog_conflicts()
+    tables.gate.execute("CREATE TABLE public.another (id bigint)")
+    attempts = []
+
+    @retried(using=ALIAS)
+    def swallowing() -> None:
+        attempts.append(1)
+        with contextlib.suppress(OperationalError):
+            counters().update(value=F("value") + 1)
+
+    swallowing()
+    assert len(attempts) == 2
+    assert counters().get().value == 1
+    tables.gate.execute("DROP TABLE public.another")
 
 
 def test_a_rollback_that_was_asked_for_is_no_error(tables):
