@@ -28,7 +28,9 @@ def zappa_package(folder: Path) -> Package:
     """
     here = folder / "zappa-defaults"
     project = copy(here / "project")
-    python = _environment(project.folder / ".venv", "-r", str(ROOT / "requirements.txt"))
+    python = _environment(
+        project.folder / ".venv", "--require-hashes", "-r", str(ROOT / "requirements.lock")
+    )
     settings = {
         "regular": {
             "aws_region": "us-east-1",

@@ -14,7 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from carsite.deploy import bucket, logs, machine, stage, zappa_keys
-from carsite.deploy.package import build
+from carsite.deploy.package import build, wheels
 
 FILLED = {"deploy", "update"}
 BUILT = {*FILLED, "package"}
@@ -28,7 +28,7 @@ def settings(cli: Any) -> None:
     if cli.command in BUILT:
         zappa_keys.check(cli.stage_config)
         if not cli.vargs.get("zip"):  # an archive that is given was built elsewhere
-            machine.check(cli.runtime, cli.architecture)
+            machine.check(cli.runtime)
         # Zappa takes pyenv's folders for its environment where none is activated.
         os.environ.setdefault("VIRTUAL_ENV", sys.prefix)
     if cli.command in FILLED:
@@ -40,7 +40,8 @@ def settings(cli: Any) -> None:
 
 def zip(cli: Any) -> None:  # noqa: A001 - Zappa's name for this callback
     """After Zappa has written its archive, which holds nothing but its own settings."""
-    build.rebuild(Path(cli.zip_path), cli.api_stage)
+    runs_on = wheels.Target(cli.runtime, cli.architecture)
+    build.rebuild(Path(cli.zip_path), cli.api_stage, runs_on)
 
 
 def post(cli: Any) -> None:

@@ -1,21 +1,19 @@
-"""Can this machine build what Lambda runs? Its compiled packages are the ones that will ship."""
+"""Can this machine build what the function runs? It compiles the bytecode that will ship."""
 
 from __future__ import annotations
 
-import platform
 import sys
 from typing import Any
 
 from click import ClickException
 
 PYTHONS = {(3, 11), (3, 12), (3, 13)}
-MACHINES = {"x86_64": {"x86_64", "amd64"}, "arm64": {"aarch64", "arm64"}}
 
 
-def check(runtime: str, architecture: str) -> None:
-    """Raise ClickException unless the function will run the packages installed here.
+def check(runtime: str) -> None:
+    """Raise ClickException unless this is the function's Python.
 
-    `runtime` and `architecture` are Zappa's settings, such as "python3.12" and "x86_64".
+    `runtime` is Zappa's setting, such as "python3.12".
     """
     here = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     versions = ", ".join(f"{major}.{minor}" for major, minor in sorted(PYTHONS))
@@ -26,14 +24,8 @@ def check(runtime: str, architecture: str) -> None:
         )
     if runtime != here:
         raise ClickException(
-            f"The setting 'runtime' is {runtime}, but the packages here are for {here}. Remove the"
+            f"The setting 'runtime' is {runtime}, but this is {here}. Remove the"
             f" setting, or deploy from an environment of {runtime}."
-        )
-    machine, libc = platform.machine().lower(), platform.libc_ver()[0]
-    if sys.platform != "linux" or libc != "glibc" or machine not in MACHINES[architecture]:
-        raise ClickException(
-            f"Lambda runs Linux with glibc on {architecture}; this is {sys.platform} on {machine}."
-            " Deploy from such a machine or container: docs/deploy.md, 'From another system'."
         )
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import trustme
 
+from carsite.deploy.package import lock, wheels
+
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("carsite", "cars", "dbauth", "manage.py", "requirements.txt", "zappa_settings.json")
+COPIED = ("carsite", "cars", "dbauth", "manage.py", "requirements.lock", "zappa_settings.json")
 PLANTED = "planted-secret-a8f5f167f44f4964e6c998dee827110c"
 # What a working copy holds besides the project, each with the secret inside.
 BESIDE = (
@@ -23,6 +25,8 @@ BESIDE = (
     *(".git/config", ".aws/credentials", "docs/notes.md", "node_modules/x/.env"),
 )
 ZAPPA_SECONDS = 240
+# Zappa's choice where zappa_settings.json makes none: this Python, on x86-64.
+TARGET = wheels.Target(f"python3.{sys.version_info[1]}", "x86_64")
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,13 @@ class Project:
     folder: Path
 
     def zappa(
-        self, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        python: str | Path = sys.executable,
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", "from zappa.cli import handle; handle()", *arguments],
+            [python, "-c", "from zappa.cli import handle; handle()", *arguments],
             cwd=self.folder,
             env={
                 "PATH": os.environ["PATH"],
@@ -63,8 +70,11 @@ class Project:
 def copy(folder: Path, beside: Iterable[str] = BESIDE) -> Project:
     """A fresh copy, with AWS's certificates replaced by one nobody else has.
 
-    `beside` are the files to plant the secret in.
+    `beside` are the files to plant the secret in. What ships is downloaded first, since Zappa runs
+    without a network here.
     """
+    shipped = lock.shipped(ROOT / "requirements.lock")
+    wheels.fetch("".join(pin.text for pin in shipped), TARGET)
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():

@@ -6,13 +6,14 @@ import json
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from click import ClickException, echo
 
 from carsite.deploy.outputs import ROOT
-from carsite.deploy.package import archive, bytecode, distributions, project
+from carsite.deploy.package import archive, bytecode, distributions, lock, project, wheels
 from carsite.settings.database import RDS_CA
 
 # Written by Zappa for its handler: names and switches; no secret is in the settings it comes from.
@@ -21,7 +22,7 @@ STATIC = "staticfiles"
 MANIFEST = "staticfiles.json"
 
 
-def rebuild(target: Path, stage: str) -> None:
+def rebuild(target: Path, stage: str, runs_on: wheels.Target) -> None:
     """Replace the archive `target` by what the stage's function needs, and nothing else."""
     if stage == "regular" and not RDS_CA.is_file():
         raise ClickException(
@@ -32,7 +33,8 @@ def rebuild(target: Path, stage: str) -> None:
         settings = zappas.read(FROM_ZAPPA)
     with tempfile.TemporaryDirectory(prefix="carsite-package-") as folder:
         tree = Path(folder, "tree")
-        _lay_out(tree)
+        _copy(project.files(), tree)
+        _packages(runs_on, Path(folder, "installed"), tree)
         (tree / FROM_ZAPPA).write_bytes(settings)
         _static(Path(folder, "static"), tree / STATIC)
         bytecode.compile_tree(tree)
@@ -42,16 +44,18 @@ def rebuild(target: Path, stage: str) -> None:
     )
 
 
-def _lay_out(tree: Path) -> None:
-    parts = [project.files()]
-    parts += [
-        distributions.files(each) for each in distributions.shipped(ROOT / "requirements.txt")
-    ]
-    for part in parts:
-        for name, source in part:
-            destination = tree / name
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, destination)
+def _packages(runs_on: wheels.Target, installed: Path, tree: Path) -> None:
+    shipping = lock.shipped(ROOT / "requirements.lock")
+    lock.check_installed(shipping)
+    wheels.install(shipping, runs_on, installed)
+    _copy(distributions.files(installed), tree)
+
+
+def _copy(files: Iterable[tuple[str, Path]], tree: Path) -> None:
+    for name, source in files:
+        destination = tree / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, destination)
 
 
 def _static(collected: Path, destination: Path) -> None:
