@@ -1,5 +1,6 @@
 """For `make schema` alone: the OpenAPI generator, which is not installed where the service runs."""
 
+from carsite import __version__
 from carsite.settings.local import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.local import INSTALLED_APPS, REST_FRAMEWORK
 
@@ -8,7 +9,7 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_SCHEMA_CLASS": "cars.openapi.CarsSc
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cars API",
     "DESCRIPTION": "Cars on Aurora PostgreSQL and on Aurora DSQL: the same API on both.",
-    "VERSION": "1",
+    "VERSION": __version__,
     # Relative to /schema, so that it is right under any host and stage path.
     "SERVERS": [{"url": "."}],
     "SERVE_INCLUDE_SCHEMA": False,

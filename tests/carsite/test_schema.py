@@ -6,7 +6,18 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+from carsite import __version__
+
+
+def test_package_schema_and_changelog_are_of_one_version(root: Path) -> None:
+    schema = json.loads((root / "carsite" / "openapi.json").read_text())
+    assert schema["info"]["version"] == __version__
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "carsite.__version__"}
+    assert f"\n## {__version__} (2" in (root / "CHANGELOG.md").read_text()
 
 
 def test_the_committed_schema_is_fresh(root: Path, tmp_path: Path) -> None:
