@@ -92,6 +92,8 @@ lint: $(VENV)/.dev ## Run the linters and the type checker
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(RUN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-cache
+	$(BIN)/zizmor --offline --quiet .github
 
 .PHONY: checkov
 checkov: $(CHECKOV)/.ready ## Look for insecure Terraform
