@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import django
@@ -258,7 +259,7 @@ def answers(name: str) -> Iterator[str]:
     with running_postgresql() as server:
         for number, ask in enumerate(QUESTIONS.values()):
             with running_dsql_gate(server, database=server.create_database(f"q{number}")) as gate:
-                yield in_a_process(lambda gate=gate, ask=ask: answer(name, gate, ask))
+                yield in_a_process(partial(answer, name, gate, ask))
 
 
 def answer(name: str, gate: DsqlGate, ask: Question) -> str:
