@@ -10,9 +10,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.messages.storage import default_storage
-from django.db import router
+from django.db import router, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 
 from dbauth.retry import retried
 
@@ -21,7 +22,16 @@ BATCH_ROWS = 500
 
 
 class RetriedAdmin(admin.ModelAdmin):
-    """A mixin of ModelAdmin; what is written in a request is written once, however often tried."""
+    """A mixin of ModelAdmin; what is written in a request is written once, however often tried.
+
+    Its pages are exempt from ATOMIC_REQUESTS: each write is a transaction of its own.
+    """
+
+    def get_urls(self) -> list[URLPattern]:
+        urls = super().get_urls()
+        for url in urls:
+            transaction.non_atomic_requests(self._database)(url.callback)
+        return urls
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._retried(super().add_view, request, *args, **kwargs)

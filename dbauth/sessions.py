@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
-from django.db import OperationalError, connections, router
+from django.db import OperationalError, router
 from django.utils import timezone
 
 from dbauth.retry import retried
@@ -20,11 +20,12 @@ class SessionStore(db.SessionStore):
     """Saves in a transaction that is run again; in someone else's, conflicts are theirs."""
 
     def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            # It saves under a key that it chooses; a second attempt would take that for an old one.
+            self.create()
+            return
         using = router.db_for_write(self.model)
-        save = self._save
-        if not connections[using].in_atomic_block:
-            save = retried(using=using)(save)
-        save(must_create)
+        retried(using=using, joins=True)(self._save)(must_create)
 
     @classmethod
     def clear_expired(cls) -> None:

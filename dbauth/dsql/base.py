@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 from psycopg2.sql import SQL, Identifier
 
 from dbauth import base
-from dbauth.dsql import DISPLAY_NAME, row_limit
+from dbauth.dsql import DISPLAY_NAME, calls, row_limit
 from dbauth.dsql.checks import DatabaseValidation
 from dbauth.dsql.client import DatabaseClient
 from dbauth.dsql.creation import DatabaseCreation
@@ -90,3 +90,6 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
                 if pause is None or not is_waking_up(error):
                     raise
             time.sleep(pause)
+
+
+calls.install()

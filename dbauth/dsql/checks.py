@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.cache import caches
 from django.core.checks import CheckMessage
+from django.db import router
 
 from dbauth import checks
 from dbauth.dsql.login import DSQLLogin
@@ -17,6 +19,8 @@ class DatabaseValidation(checks.DatabaseValidation):
         yield from super().about(login, settings)
         yield from self._database(settings)
         yield from self._isolation(login)
+        yield from self._requests(settings)
+        yield from self._caches()
         if isinstance(login, DSQLLogin):
             yield from self._schema(login)
 
@@ -45,3 +49,31 @@ class DatabaseValidation(checks.DatabaseValidation):
                 "make tables in the schema public.",
                 "Set it to the schema that the administrator made for the role.",
             )
+
+    def _requests(self, settings: dict[str, Any]) -> Iterator[CheckMessage]:
+        if settings["ATOMIC_REQUESTS"]:
+            yield self.warning(
+                "W013",
+                "ATOMIC_REQUESTS is True, so a view that is not retried ends with an error when "
+                "its transaction meets a conflict, and may call no retried function.",
+                "Decorate every view that writes with dbauth.retry.retried, which then is the "
+                "request's transaction, or remove the setting.",
+            )
+
+    def _caches(self) -> Iterator[CheckMessage]:
+        # Here, since a process that only serves runs no checks.
+        from django.core.cache.backends.db import DatabaseCache
+
+        from dbauth.cache import DatabaseCache as RetriedCache
+
+        for alias in caches:
+            backend = caches[alias]
+            if not isinstance(backend, DatabaseCache) or isinstance(backend, RetriedCache):
+                continue
+            if router.db_for_write(backend.cache_model_class) == self.connection.alias:
+                yield self.warning(
+                    "W012",
+                    f"CACHES[{alias!r}] is Django's DatabaseCache, which drops a write that meets "
+                    "a conflict, and reports success.",
+                    'Set its BACKEND to "dbauth.cache.DatabaseCache".',
+                )

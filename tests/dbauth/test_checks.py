@@ -109,6 +109,7 @@ DSQL_CASES = [
     ("E014", {"NAME": "cars"}, "NAME is 'cars'"),
     ("E015", {"OPTIONS": {"isolation_level": 2}}, 'OPTIONS["isolation_level"] is 2'),
     ("W011", {"OPTIONS": {"schema": ""}}, 'OPTIONS["schema"] is not set'),
+    ("W013", {"ATOMIC_REQUESTS": True}, "ATOMIC_REQUESTS is True"),
 ]
 
 
@@ -130,6 +131,19 @@ def test_rds_settings_that_are_wrong(good, expected_id, changes, text):
 @pytest.mark.parametrize(("expected_id", "changes", "text"), DSQL_CASES)
 def test_dsql_settings_that_are_wrong(good_dsql, expected_id, changes, text):
     assert_message(messages(good_dsql, **changes), expected_id, text)
+
+
+def test_djangos_cache_in_dsql_is_one_that_loses_writes(good_dsql, settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cached",
+        }
+    }
+    assert_message(messages(good_dsql), "W012", "CACHES['default'] is Django's DatabaseCache")
+    settings.CACHES["default"]["BACKEND"] = "dbauth.cache.DatabaseCache"
+    settings.CACHES = {**settings.CACHES}
+    assert messages(good_dsql) == []
 
 
 def test_a_vpc_endpoints_own_name_is_content_with_what_its_error_advises(good_dsql):
