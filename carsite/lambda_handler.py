@@ -41,9 +41,12 @@ from django.urls import get_resolver  # noqa: E402 - after what Django would loa
 from carsite.serverless.events import is_http  # noqa: E402
 from carsite.serverless.gateway import http_handler  # noqa: E402
 from carsite.wsgi import application  # noqa: E402
-from dbauth.retry import time_limit  # noqa: E402
+from dbauth.deadline import time_limit  # noqa: E402
 
+# After the last wait for the database there has to be time for the answer.
 ANSWER_SECONDS = 2
+# API Gateway gives up after 29 seconds, however long the function may run.
+LONGEST_SECONDS = 27
 
 _http = http_handler(application)
 # Django imports the URLs, and with them views and serializers, when the first request comes.
@@ -57,12 +60,12 @@ gc.set_threshold(5_000)
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one event: HTTP by Django, anything else by carsite.serverless.commands."""
+    remaining = context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS
     if not is_http(event):
         # Zappa's handler and Django's commands: no cold start of the API pays for them.
         from carsite.serverless import commands
 
-        return commands.run(event, context)
-    # After the last attempt there has to be time for the answer.
-    remaining = context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS
-    with time_limit(remaining):
+        with time_limit(remaining):
+            return commands.run(event, context)
+    with time_limit(min(remaining, LONGEST_SECONDS)):
         return _http(event, context)

@@ -21,11 +21,12 @@ from dbauth.iam.credentials import CredentialsError
 from dbauth.iam.login import Login, RDSLogin
 from dbauth.iam.tokens import Token, TokenCache
 from dbauth.liveness import LivenessMixin
+from dbauth.waits import WaitsMixin
 
 logger = logging.getLogger("dbauth")
 
 
-class DatabaseWrapper(LivenessMixin, postgresql.DatabaseWrapper):
+class DatabaseWrapper(WaitsMixin, LivenessMixin, postgresql.DatabaseWrapper):
     """Django's PostgreSQL backend with a token where the password would be."""
 
     client_class = DatabaseClient
@@ -48,6 +49,10 @@ class DatabaseWrapper(LivenessMixin, postgresql.DatabaseWrapper):
     @property
     def idle_check_seconds(self) -> float:
         return self.login.idle_check_seconds
+
+    @property
+    def answer_seconds(self) -> float:
+        return self.login.answer_seconds
 
     @property
     def check_seconds(self) -> float:

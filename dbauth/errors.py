@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # psycopg2 gives a connection that failed no SQLSTATE, so the server's words have to do.
 REFUSAL = re.compile(r"authentication failed|access denied", re.IGNORECASE)
+# What the writer of a cluster says after it became a reader: no operational error by its SQLSTATE.
+READ_ONLY = "25006"
 RDS_ROOTS = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 
 
@@ -26,6 +28,12 @@ class Misconfigured(ImproperlyConfigured):
 
 class TokenRefusedError(OperationalError):
     """The server refused two tokens in a row; Django turns it into its own OperationalError."""
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether an error of Django's or psycopg2's is SQLSTATE 25006."""
+    code = getattr(error, "pgcode", None) or getattr(error.__cause__, "pgcode", None)
+    return bool(code == READ_ONLY)
 
 
 def is_refusal(error: OperationalError) -> bool:

@@ -14,14 +14,12 @@ https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextvars import ContextVar
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from django.db import (
@@ -35,6 +33,9 @@ from django.db import (
 )
 from django.db.transaction import TransactionManagementError
 
+from dbauth.deadline import limit_end
+from dbauth.errors import is_read_only
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -45,18 +46,6 @@ ABORTED = "25P02"  # in_failed_sql_transaction
 DEFAULT_SECONDS = 20.0  # API Gateway gives up after 29
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
-
-_end: ContextVar[float | None] = ContextVar("end", default=None)
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Within the block, attempts begin within `seconds` from now: the time that Lambda has left."""
-    token = _end.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _end.reset(token)
 
 
 @overload
@@ -152,7 +141,7 @@ def pauses(
     """Seconds to wait before each further attempt, until time or attempts run out."""
     if seconds is None:
         seconds = float(connection.settings_dict["OPTIONS"].get("retry_seconds", DEFAULT_SECONDS))
-    end = min(time.monotonic() + seconds, _end.get() or float("inf"))
+    end = min(time.monotonic() + seconds, limit_end())
     longest, begun = FIRST_PAUSE, 1
     while attempts is None or begun < attempts:
         pause = random.uniform(0, longest)  # noqa: S311 - jitter, not a secret
@@ -316,7 +305,12 @@ def _code(error: BaseException | None) -> str | None:
 
 
 def _is_lost(error: BaseException) -> bool:
-    """Whether the connection is gone: it has no code, or one of the server's shutting down."""
+    """Whether the connection is gone: it has no code, or one of the server's shutting down.
+
+    A session that became read-only by a failover is gone as well: WaitsMixin closes it.
+    """
+    if is_read_only(error):
+        return True
     return isinstance(error, OperationalError | InterfaceError) and (
         _code(error) is None or str(_code(error)).startswith(("57P", "08"))
     )

@@ -19,12 +19,8 @@ from dbauth.iam.endpoints import parse
 # `manage.py fetch_rds_ca` fetches them to this path.
 RDS_CA = Path(__file__).parents[1] / "rds-global-bundle.pem"
 
-CONNECT_TIMEOUT_SECONDS = 5
-# Give up on a connection whose peer stopped acknowledging, before API Gateway gives up on us.
-TCP_USER_TIMEOUT_MILLISECONDS = 10_000
-
-# API Gateway gives up after 29 seconds and Lambda after 30: a statement that waits for somebody
-# else's lock ends before, with an answer. DATABASE_URL's ?options= replaces both.
+# A statement that waits for somebody else's lock ends before API Gateway and Lambda give up, with
+# an answer. DATABASE_URL's ?options= replaces both.
 STATEMENT_TIMEOUT = "25s"
 LOCK_TIMEOUT = "10s"
 
@@ -45,11 +41,7 @@ def password_database(env: Env) -> dict[str, Any]:
     defaults = {
         "sslmode": "verify-full",
         "sslrootcert": str(RDS_CA) if trusts_rds(settings["HOST"]) else certifi.where(),
-        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-        "tcp_user_timeout": TCP_USER_TIMEOUT_MILLISECONDS,
-        # After a failover the old writer's address may lead to a reader.
-        "target_session_attrs": "read-write",
-        "options": f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={LOCK_TIMEOUT}",
+        **_postgresql_defaults(settings["HOST"]),
     }
     return {**PERSISTENT, **settings, "OPTIONS": defaults | settings.get("OPTIONS", {})}
 
@@ -62,11 +54,27 @@ def iam_database(env: Env) -> dict[str, Any]:
     settings = _parse(
         env, IAM_ENGINES, "dsql://user@host:5432/postgres or rds-iam://user@host:5432/database"
     )
-    options = settings.get("OPTIONS", {})
-    # dbauth finds public roots by itself.
-    if settings["ENGINE"] != IAM_ENGINES["dsql"] and trusts_rds(settings["HOST"]):
-        options.setdefault("sslrootcert", str(RDS_CA))
-    return {**PERSISTENT, **settings, "OPTIONS": options}
+    defaults: dict[str, Any] = {}
+    # DSQL ends transactions by itself, has no locks to wait for and no readers, and AWS documents
+    # no other use of `options` than its own.
+    if settings["ENGINE"] != IAM_ENGINES["dsql"]:
+        defaults = _postgresql_defaults(settings["HOST"])
+        # dbauth finds public roots by itself.
+        if trusts_rds(settings["HOST"]):
+            defaults["sslrootcert"] = str(RDS_CA)
+    return {**PERSISTENT, **settings, "OPTIONS": defaults | settings.get("OPTIONS", {})}
+
+
+def _postgresql_defaults(host: str) -> dict[str, Any]:
+    """What both stages ask of Aurora PostgreSQL; dbauth's own defaults come on top."""
+    # After a failover the old writer's address may lead to a reader.
+    defaults: dict[str, Any] = {"target_session_attrs": "read-write"}
+    # RDS Proxy refuses command-line options: https://github.com/psycopg/psycopg2/issues/1577
+    if parse(host).kind != "rds-proxy":
+        defaults["options"] = (
+            f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={LOCK_TIMEOUT}"
+        )
+    return defaults
 
 
 def trusts_rds(host: str) -> bool:

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from dbauth.deadline import within
 from dbauth.doctor.case import Case
 from dbauth.doctor.finding import Failure
 from dbauth.doctor.identity import RefusedByAWS, identity
-from dbauth.doctor.limit import within
 from dbauth.iam.credentials import Credentials, CredentialsError, CredentialSource
 from dbauth.iam.signing import TOKEN_LIFETIME
 

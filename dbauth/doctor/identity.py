@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-from dbauth.doctor.limit import within
+from dbauth.deadline import within
 from dbauth.iam.credentials import Credentials
 from dbauth.iam.endpoints import partition_of
 from dbauth.iam.login import public_roots

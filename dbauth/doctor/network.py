@@ -2,9 +2,9 @@
 
 import socket
 
+from dbauth.deadline import within
 from dbauth.doctor.case import Case
 from dbauth.doctor.finding import Failure
-from dbauth.doctor.limit import within
 
 NAME_SECONDS = 3
 TCP_SECONDS = 3

@@ -61,8 +61,8 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
         renewal = time.monotonic() + age
         self.close_at = renewal if self.close_at is None else min(self.close_at, renewal)
 
-    def init_connection_state(self) -> None:
-        super().init_connection_state()
+    def set_up(self) -> None:
+        super().set_up()
         schema = self.settings_dict["OPTIONS"].get("schema")
         if not schema:
             return

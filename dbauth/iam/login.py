@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
+from dbauth.defaults import ANSWER_SECONDS, CONNECT_SECONDS, NETWORK
 from dbauth.errors import RDS_ROOTS, Misconfigured
 from dbauth.iam.endpoints import parse, region_for
 from dbauth.iam.signing import TokenRequest, rds_request
@@ -16,23 +17,8 @@ from dbauth.liveness import IDLE_CHECK_SECONDS
 from dbauth.retry import DEFAULT_SECONDS
 
 HIGHEST_PORT = 65535
-# libpq waits for ever unless it is told how long.
-CONNECT_TIMEOUT = 5
 # libpq's default is to try TLS and to trust anybody. A setting in OPTIONS wins over each of these.
-DEFAULTS = {
-    "sslmode": "verify-full",
-    # With a Kerberos ticket libpq would encrypt with GSSAPI instead of TLS, and ask for no
-    # certificate at all.
-    "gssencmode": "disable",
-    # A peer that vanished is given up about 15 seconds later, which leaves a request time to say
-    # so before API Gateway ends it after 29. Data that nobody acknowledges is the user timeout's
-    # business (milliseconds), a peer that we are waiting for the keepalives': the kernel would
-    # begin to ask after two hours.
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-}
+DEFAULTS = {"sslmode": "verify-full", **NETWORK}
 
 
 class Login(ABC):
@@ -40,7 +26,7 @@ class Login(ABC):
 
     # Options of the backend itself, which libpq would not understand.
     own_options: ClassVar[frozenset[str]] = frozenset(
-        {"region", "idle_check_seconds", "retry_seconds"}
+        {"region", "idle_check_seconds", "retry_seconds", "answer_seconds"}
     )
     services: ClassVar[tuple[str, ...]]
     engine_for_others: ClassVar[str]
@@ -61,9 +47,10 @@ class Login(ABC):
         # None stands for the database that administrators connect to, to make others.
         if settings.get("NAME") == "":
             _required(settings, "NAME", "the database's name")
-        self.connect_timeout = self._seconds("connect_timeout", CONNECT_TIMEOUT)
+        self.connect_timeout = self._seconds("connect_timeout", CONNECT_SECONDS)
         self.idle_check_seconds = self._seconds("idle_check_seconds", IDLE_CHECK_SECONDS)
         self.retry_seconds = self._seconds("retry_seconds", DEFAULT_SECONDS)
+        self.answer_seconds = self._seconds("answer_seconds", ANSWER_SECONDS)
         self.endpoint = parse(self.host)
         if self.endpoint.kind not in (*self.services, "other"):
             raise Misconfigured(

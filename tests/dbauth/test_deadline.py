@@ -1,13 +1,15 @@
 """A limit on waiting for the network, on connections of the dbauth engine and of Django's own."""
 
+import os
 import socket
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import psycopg2
 import pytest
+from django.db import OperationalError
 
-from dbauth.deadline import deadline
+from dbauth.deadline import deadline, time_limit
 from tests.dbauth.conftest import ask, wrapper
 
 
@@ -55,36 +57,6 @@ def test_a_plain_connection_has_deadlines_too(server):
         cursor.execute("SELECT pg_sleep(20)")
 
 
-def test_a_timer_that_fires_as_the_block_ends_comes_too_late(monkeypatch):
-    monkeypatch.setattr("dbauth.deadline.threading", LateTimer())
-    left, right = socket.socketpair()
-    with left, right:
-        with deadline(Socket(left), 5):
-            pass
-        left.sendall(b"still open")
-        assert right.recv(100) == b"still open"
-
-
-class LateTimer:
-    """Stands for `threading`: the timer's thread gets the lock when the block lets go of it."""
-
-    def Timer(self, _seconds, fire):  # noqa: N802 - threading's name
-        self.fire = fire
-        return self
-
-    def Lock(self):  # noqa: N802 - threading's name
-        return self
-
-    def start(self):
-        pass
-
-    cancel = __enter__ = start
-
-    def __exit__(self, *_):
-        fire, self.fire = self.fire, lambda: None
-        fire()
-
-
 def test_an_error_inside_passes_through():
     left, right = socket.socketpair()
     with left, right, pytest.raises(KeyError), deadline(Socket(left), 5):
@@ -102,3 +74,72 @@ def test_a_descriptor_that_was_given_to_somebody_else_is_left_alone():
     with right, stranger, peer:
         stranger.sendall(b"still open")
         assert peer.recv(100) == b"still open"
+
+
+@pytest.mark.parametrize("isolated", [True, False], ids=["statement", "commit"])
+def test_no_wait_inside_a_time_limit_outlasts_it(rds, isolated):
+    connection = wrapper(rds)
+    ask(connection, "SELECT 1")
+    with time_limit(0.3), pytest.raises(OperationalError):  # noqa: PT012 - a block is the subject
+        if isolated:
+            rds.control.hang()
+            ask(connection, "SELECT 1")
+        with transaction_of(connection):
+            ask(connection, "SELECT 1")
+            rds.control.hang()
+    rds.control.resume()
+    connection.close()
+    assert ask(connection, "SELECT 1") == 1
+
+
+@contextmanager
+def transaction_of(connection):
+    connection.set_autocommit(False)
+    yield
+    connection.commit()
+
+
+def test_a_connection_that_is_opened_inside_a_time_limit_is_under_it(rds):
+    connection = wrapper(rds)
+    with time_limit(1), pytest.raises(OperationalError):
+        ask(connection, "SELECT pg_sleep(20)")
+
+
+def test_connecting_ends_with_the_time_limit(rds):
+    rds.control.hang()
+    with time_limit(0.5), pytest.raises(OperationalError):
+        wrapper(rds, options={"connect_timeout": 60}).ensure_connection()
+
+
+def test_the_earlier_of_two_time_limits_counts(rds):
+    connection = wrapper(rds)
+    ask(connection, "SELECT 1")
+    with time_limit(0.3), time_limit(60), pytest.raises(OperationalError):
+        ask(connection, "SELECT pg_sleep(20)")
+
+
+def test_a_time_limit_that_has_ended_leaves_the_connection_alone(rds):
+    connection = wrapper(rds)
+    ask(connection, "SELECT 1")
+    with time_limit(0.2):
+        first = ask(connection, "SELECT pg_backend_pid()")
+    time.sleep(0.3)
+    assert ask(connection, "SELECT pg_backend_pid()") == first
+
+
+def test_outside_of_a_time_limit_a_statement_has_one_of_its_own(rds):
+    connection = wrapper(rds, options={"answer_seconds": 0.3})
+    ask(connection, "SELECT 1")
+    with pytest.raises(OperationalError):
+        ask(connection, "SELECT pg_sleep(20)")
+
+
+def test_a_child_process_has_a_watchdog_of_its_own():
+    left, right = socket.socketpair()
+    with left, right, deadline(Socket(left), 60):
+        child = os.fork()
+        if child == 0:
+            with deadline(Socket(left), 0.1):
+                os._exit(len(left.recv(1)))  # b"" once it is shut down
+        _, status = os.waitpid(child, 0)
+    assert status == 0

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dbauth.defaults import ANSWER_SECONDS, CONNECT_SECONDS
 from dbauth.dsql.login import DSQLLogin
-from dbauth.iam.login import CONNECT_TIMEOUT, DEFAULTS
+from dbauth.iam.login import DEFAULTS
 from dbauth.liveness import IDLE_CHECK_SECONDS
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "dbauth.md").read_text()
@@ -23,7 +24,8 @@ def test_every_option_of_the_backend_is_described():
         ("sslmode", f"`{DEFAULTS['sslmode']}`"),
         ("gssencmode", f"`{DEFAULTS['gssencmode']}`"),
         *((name, str(value)) for name, value in DEFAULTS.items() if isinstance(value, int)),
-        ("connect_timeout", str(CONNECT_TIMEOUT)),
+        ("connect_timeout", str(CONNECT_SECONDS)),
+        ("answer_seconds", str(ANSWER_SECONDS)),
         ("idle_check_seconds", str(IDLE_CHECK_SECONDS)),
     ],
 )

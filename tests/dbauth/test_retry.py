@@ -12,6 +12,7 @@ from django.db import IntegrityError, OperationalError, connections, transaction
 from django.db.transaction import TransactionManagementError
 
 from dbauth import retry
+from dbauth.deadline import time_limit
 from dbauth.retry import retried
 
 CONFLICT = psycopg2.errors.SerializationFailure
@@ -223,7 +224,7 @@ def test_time_runs_out_before_attempts_do(database):
 def test_lambdas_remaining_time_is_a_limit_too(database):
     insert, calls = failing(10_000, conflict(), database)
     begun = time.monotonic()
-    with retry.time_limit(0.2), pytest.raises(OperationalError):
+    with time_limit(0.2), pytest.raises(OperationalError):
         retried(using="plain")(insert)(7)
     assert time.monotonic() - begun < 0.5
     assert calls

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,10 +126,39 @@ def test_options_of_the_url_win_over_the_defaults(root: Path) -> None:
         "sslmode": "verify-full",
         "sslrootcert": "/x.pem",
         "connect_timeout": 9,
-        "tcp_user_timeout": 10_000,
         "target_session_attrs": "read-write",
         "options": "-c statement_timeout=25s -c lock_timeout=10s",
     }
+
+
+@pytest.mark.parametrize(
+    ("host", "bounded"),
+    [
+        ("cars.cluster-c9akciq32.us-east-1.rds.amazonaws.com", True),
+        ("cars.proxy-c9akciq32.us-east-1.rds.amazonaws.com", False),
+    ],
+    ids=["Aurora", "RDS Proxy, which refuses command-line options"],
+)
+@pytest.mark.parametrize(
+    ("scheme", "environment"),
+    [
+        ("postgresql://cars:s3cret", REGULAR),
+        ("rds-iam://cars", {**REGULAR, "DJANGO_SETTINGS_MODULE": "carsite.settings.dsql"}),
+    ],
+    ids=["password", "IAM"],
+)
+def test_every_aurora_postgresql_has_the_same_limits(
+    root: Path, scheme: str, environment: dict[str, str], host: str, bounded: bool
+) -> None:
+    options: Any = value(
+        root,
+        "settings.DATABASES['default']['OPTIONS']",
+        DATABASE_URL=f"{scheme}@{host}:5432/cars",
+        **environment,
+    )
+    assert ("statement_timeout=25s" in options.get("options", "")) == bounded
+    assert ("lock_timeout=10s" in options.get("options", "")) == bounded
+    assert options["target_session_attrs"] == "read-write"
 
 
 def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> None:

@@ -1,0 +1,100 @@
+"""One thread for the process, which shuts down sockets that were waited for too long."""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from typing import Protocol
+
+from dbauth.iam.forking import after_fork
+
+
+class HasSocket(Protocol):
+    """A driver's connection, such as psycopg2's or psycopg's."""
+
+    def fileno(self) -> int: ...
+
+
+class Watch:
+    """The sockets that are shut down at `end` (on the monotonic clock)."""
+
+    __slots__ = ("_sockets", "_watched", "end")
+
+    def __init__(self, end: float) -> None:
+        self.end = end
+        self._watched: set[HasSocket] = set()
+        self._sockets: list[socket.socket] = []
+
+    def add(self, connection: HasSocket) -> None:
+        """Watch this connection too; one whose time is over already is shut down at once."""
+        if connection in self._watched:
+            return
+        # A duplicate: should the driver close its own descriptor meanwhile, the number may be given
+        # to another file, and that one must not be shut down.
+        duplicate = socket.socket(fileno=os.dup(connection.fileno()))
+        self._watched.add(connection)
+        self._sockets.append(duplicate)
+        if time.monotonic() >= self.end:
+            self.shut_down()
+
+    def shut_down(self) -> None:
+        for each in self._sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        for each in self._sockets:
+            each.close()
+
+
+class Watchdog:
+    """Guards any number of watches with one thread.
+
+    The thread is woken only for a watch that ends earlier than all it knows of. Watches of the same
+    length follow one another without that, so a request pays for a lock and a set.
+    """
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._make_lock()
+        after_fork(self._make_lock)
+
+    def _make_lock(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._watches: set[Watch] = set()
+        self._wakes_at = 0.0
+
+    def guard(self, watch: Watch) -> None:
+        with self._changed:
+            self._watches.add(watch)
+            # A thread is not copied by a fork.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, daemon=True, name="dbauth")
+                self._wakes_at = watch.end
+                self._thread.start()
+            elif watch.end < self._wakes_at:
+                self._wakes_at = watch.end
+                self._changed.notify()
+
+    def release(self, watch: Watch) -> None:
+        # A thread that is shutting down at this very moment is over with it before the lock is had,
+        # so the socket's next user notices nothing.
+        with self._changed:
+            self._watches.discard(watch)
+        watch.close()
+
+    def _run(self) -> None:
+        changed = self._changed
+        with changed:
+            while True:
+                now = time.monotonic()
+                for watch in [each for each in self._watches if each.end <= now]:
+                    self._watches.discard(watch)
+                    watch.shut_down()
+                ends = [each.end for each in self._watches]
+                self._wakes_at = min(ends, default=float("inf"))
+                changed.wait(self._wakes_at - now if ends else None)
+
+
+watchdog = Watchdog()
