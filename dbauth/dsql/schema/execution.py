@@ -7,12 +7,13 @@ import re
 from typing import Any, ClassVar
 
 from aurora_dsql_django import schema
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.transaction import TransactionManagementError
 
 from dbauth.dsql.schema.jobs import INDEX, UNVALIDATED, VALIDATION, Jobs
 from dbauth.dsql.schema.journal import NoJournal, Past
+from dbauth.retry import retried
 
 logger = logging.getLogger("django.db.backends.schema")
 
@@ -120,8 +121,7 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         if DATA.match(statement):
             # Noted in one transaction with it, so what is noted is done.
             if past is Past.NOTHING:
-                with transaction.atomic(self.connection.alias):
-                    self._noted(statement)
+                retried(using=self.connection.alias)(self._noted)(statement)
             return
         unsure = past is Past.PERHAPS or self.journal.resuming
         try:

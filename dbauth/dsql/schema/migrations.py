@@ -21,6 +21,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from dbauth.dsql.schema import index_limits, limits
 from dbauth.dsql.schema.editor import DatabaseSchemaEditor
 from dbauth.dsql.schema.journal import Journal
+from dbauth.retry import retried
 
 
 class Inspector(DatabaseSchemaEditor):
@@ -109,27 +110,35 @@ def _is_ours(using: str | None) -> bool:
 class Milestone:
     """An operation of a migration that tells the journal when it begins."""
 
-    def __init__(self, operation: Operation, number: int) -> None:
+    # Where Django would open a transaction, this opens one that is run again after a conflict.
+    atomic = False
+
+    def __init__(self, operation: Operation, number: int, migration: Migration) -> None:
         self._operation = operation
         self._number = number
-
-    @property
-    def atomic(self) -> bool | None:
-        # It catches the IntegrityError of a transaction of its own, which is a savepoint elsewhere.
-        if isinstance(self._operation, RenameContentType):
-            return False
-        return getattr(self._operation, "atomic", None)
+        atomic = getattr(operation, "atomic", None)
+        self._is_transaction = (
+            (atomic or (migration.atomic and atomic is not False))
+            # It catches the IntegrityError of a transaction of its own, a savepoint elsewhere.
+            and not isinstance(operation, RenameContentType)
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._operation, name)
 
     def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
-        schema_editor.journal.reach(f"operation {self._number}")
-        self._operation.database_forwards(app_label, schema_editor, *states)
+        self._pass(self._operation.database_forwards, app_label, schema_editor, *states)
 
     def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        self._pass(self._operation.database_backwards, app_label, schema_editor, *states)
+
+    def _pass(
+        self, method: Callable[..., None], app_label: str, schema_editor: Any, *states: Any
+    ) -> None:
         schema_editor.journal.reach(f"operation {self._number}")
-        self._operation.database_backwards(app_label, schema_editor, *states)
+        if self._is_transaction:
+            method = retried(using=schema_editor.connection.alias)(method)
+        method(app_label, schema_editor, *states)
 
 
 def _run(
@@ -148,7 +157,7 @@ def _run(
     operations, schema_editor.journal = migration.operations, journal
     try:
         migration.operations = [  # type: ignore[misc] # Django copies the class's list as well
-            Milestone(operation, number)  # type: ignore[misc] # an operation for all that matters
+            Milestone(operation, number, migration)  # type: ignore[misc] # an operation for all that matters
             for number, operation in enumerate(operations, start=1)
         ]
         return method(project_state, schema_editor)

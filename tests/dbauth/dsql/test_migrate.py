@@ -226,6 +226,40 @@ def test_what_dsql_cannot_do_is_said_before_the_first_statement(garage, operatio
     assert garage.refusals() == []
 
 
+def test_a_conflict_at_the_commit_of_a_runpython_does_not_end_migrate(garage, monkeypatch):
+    from django.db.migrations.loader import MigrationLoader
+
+    migrate("garage", "0001")
+    attempts = []
+
+    def code(apps, schema_editor):
+        attempts.append(1)
+        apps.get_model("garage", "Owner").objects.using(ALIAS).create(name="only one")
+        if len(attempts) < 3:
+            garage.control.fail_commits(1)
+
+    rows = MigrationLoader(garage.connection).get_migration("garage", "0002_rows")
+    monkeypatch.setattr(type(rows), "operations", [migrations.RunPython(code)])
+    migrate("garage", "0002")
+    assert len(attempts) == 3
+    assert garage.rows("SELECT name FROM garage_owner") == [("only one",)]
+
+
+def test_a_conflict_at_the_commit_of_a_runsql_does_not_end_migrate(garage):
+    attempts = []
+
+    def conflict(execute, sql, params, many, context):
+        if sql.startswith("INSERT INTO garage_place"):
+            attempts.append(1)
+            garage.control.fail_commits(1 if len(attempts) < 3 else 0)
+        return execute(sql, params, many, context)
+
+    with garage.connection.execute_wrapper(conflict):
+        migrate("garage", "0002")
+    assert len(attempts) == 3
+    assert garage.rows("SELECT count(*) FROM garage_place") == [(3,)]
+
+
 def test_a_unique_index_that_cannot_be_built_is_removed_and_reported(garage):
     migrate("garage", "0003")
     garage.rows("INSERT INTO garage_owner (name) VALUES ('twin'), ('twin')")
