@@ -23,8 +23,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from benchmarks.report import QUICK, save, show
+from dbauth.defaults import CONNECT_SECONDS
 from dbauth.iam.credentials import Credentials
-from dbauth.iam.login import CONNECT_TIMEOUT, DEFAULTS
+from dbauth.iam.login import DEFAULTS
 from dbauth.iam.signing import rds_request, sign
 from tests.rig.front_door import CREDENTIALS, FrontDoor, running_front_door
 from tests.rig.postgresql import running_postgresql
@@ -45,7 +46,7 @@ def databases(rds: FrontDoor, dsql: FrontDoor) -> dict[str, dict[str, Any]]:
     credentials = Credentials(CREDENTIALS.access_key, CREDENTIALS.secret_key)
     unchanging = sign(request, credentials, time.time())
     verified = {"sslmode": "verify-full"}
-    same = {**DEFAULTS, "connect_timeout": CONNECT_TIMEOUT}
+    same = {**DEFAULTS, "connect_timeout": CONNECT_SECONDS}
     return {
         YARDSTICK: entry(rds, "django.db.backends.postgresql", same, PASSWORD=unchanging),
         "dbauth": entry(rds, "dbauth"),

@@ -1,6 +1,7 @@
 """Connecting within a limit: libpq's own covers neither the resolver nor all addresses together."""
 
 import ipaddress
+import math
 import os
 import socket
 import time
@@ -21,13 +22,13 @@ def within_limits(params: dict[str, Any]) -> dict[str, Any]:
     The name is resolved here, each time, and `host` stays what the certificate is compared with.
     Raises OperationalError.
     """
-    seconds = float(params.get("connect_timeout") or CONNECT_SECONDS)
+    seconds = float(params.get("connect_timeout", CONNECT_SECONDS))
     end = min(time.monotonic() + seconds, limit_end())
     addresses = _addresses(params, _left(end))
     left = _left(end)
     addresses = addresses[: max(1, int(left // LEAST_SECONDS))]
     # Whole seconds for each address are all that libpq takes.
-    each = max(1, round(left / max(1, len(addresses))))
+    each = math.ceil(left) if len(addresses) <= 1 else round(left / len(addresses))
     params = {**params, "connect_timeout": each}
     if addresses:
         # One name for each address: libpq pairs the two lists.

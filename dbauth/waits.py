@@ -1,13 +1,17 @@
 """Every wait of a connection for the network, with an end."""
 
 import contextlib
+import math
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import DatabaseError
+from psycopg2 import OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from dbauth.deadline import attend, deadline
+from dbauth.admission import is_turned_away, pauses
+from dbauth.deadline import attend, deadline, limit_end
 from dbauth.defaults import ANSWER_SECONDS, CONNECT_SECONDS
 from dbauth.dialling import within_limits
 from dbauth.errors import is_read_only
@@ -52,9 +56,27 @@ class WaitsMixin(Base):
             raise
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
-        connection = super().get_new_connection(within_limits(conn_params))
-        attend(connection)
-        return connection
+        """A connection; a server that turns clients away for a moment is waited for.
+
+        That takes the time limit's time, and `connect_timeout` outside of one.
+        """
+        seconds = float(conn_params.get("connect_timeout") or CONNECT_SECONDS)
+        end = limit_end() if math.isfinite(limit_end()) else time.monotonic() + seconds
+        waiting = pauses(end - time.monotonic())
+        while True:
+            left = min(seconds, end - time.monotonic())
+            try:
+                connection = super().get_new_connection(
+                    within_limits({**conn_params, "connect_timeout": left})
+                )
+            except OperationalError as error:
+                pause = next(waiting, None)
+                if pause is None or not is_turned_away(error):
+                    raise
+            else:
+                attend(connection)
+                return connection
+            time.sleep(pause)
 
     def init_connection_state(self) -> None:
         with deadline(self.connection, self.check_seconds):

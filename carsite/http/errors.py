@@ -3,51 +3,75 @@
 from __future__ import annotations
 
 import logging
+import random
 import sys
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import InterfaceError, InternalError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import SimpleTemplateResponse
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from dbauth.errors import is_read_only
+
 logger = logging.getLogger(__name__)
 
-# What the writer of a cluster says after it became a reader: its SQLSTATE is no operational error.
-READ_ONLY = "25006"
-RETRY_AFTER_SECONDS = 5
+# Clients that were turned away together come back apart.
+RETRY_AFTER_SECONDS = (2, 8)
 UNAVAILABLE = "The database does not answer. Try again in a few seconds."
+# undefined_table, invalid_schema_name
+MISSING = frozenset(["42P01", "3F000"])
+LONGEST_CAUSE = 600
+
+_random = random.SystemRandom()  # a snapshot that is restored repeats any other generator
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether the same request may succeed in a moment, over another connection.
+    """Whether the same request may succeed later, over another connection.
 
     Down, starting, failing over, waking up, out of connections, out of time: Django raises
-    OperationalError or InterfaceError for all of them but one.
+    OperationalError or InterfaceError for all of them but a writer that became a reader. Before
+    `migrate` has run the tables are missing.
     """
     if isinstance(error, OperationalError | InterfaceError):
         return True
-    return isinstance(error, InternalError) and _sqlstate(error) == READ_ONLY
+    return isinstance(error, DatabaseError) and (is_read_only(error) or is_unmigrated(error))
 
 
-def _sqlstate(error: BaseException) -> str | None:
-    return getattr(error.__cause__, "pgcode", None)
+def is_unmigrated(error: BaseException) -> bool:
+    """Whether a table or the schema is missing, in PostgreSQL or SQLite."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return code in MISSING or str(error).startswith("no such table")
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, and 503 for a database that does not answer."""
     if is_unavailable(exc):
         note_database_failure(exc)
-        return Response(
-            {"detail": UNAVAILABLE}, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}
-        )
+        return unavailable(Response({"detail": UNAVAILABLE}, status=503))
     return drf_exception_handler(exc, context)
 
 
+Answer = TypeVar("Answer", bound=HttpResponse)
+
+
+def unavailable(response: Answer) -> Answer:
+    """A 503 that says when to come back, and that Django does not log a second time."""
+    response["Retry-After"] = str(_random.randint(*RETRY_AFTER_SECONDS))
+    response._has_been_logged = True  # type: ignore[attr-defined] # Django's own mark
+    return response
+
+
 def note_database_failure(error: BaseException) -> None:
-    """Log why, and let go of the connection: the next request starts with a new one."""
-    logger.error("database unavailable: %s", type(error).__name__, exc_info=error)
+    """Log why in one line, and let go of the connection: the next request starts with a new one."""
+    cause = " ".join(str(error).split())[:LONGEST_CAUSE]
+    kind = type(error).__name__
+    if is_unmigrated(error):
+        advice = "run manage.py migrate, or correct the schema"
+        logger.error("database unmigrated: %s: %s: %s", kind, cause, advice)
+    else:
+        logger.error("database unavailable: %s: %s", kind, cause)
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()
@@ -63,7 +87,7 @@ def error_response(request: HttpRequest, status: int, detail: str) -> HttpRespon
     else:
         response = JsonResponse({"detail": detail}, status=status)
     if status == 503:  # noqa: PLR2004 - Service Unavailable
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        unavailable(response)
     return response
 
 

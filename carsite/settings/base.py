@@ -139,7 +139,10 @@ REST_FRAMEWORK = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "carsite.serverless.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "carsite.serverless.logs.RequestIdFilter"},
+        "expected": {"()": "carsite.serverless.logs.ExpectedFilter"},
+    },
     "formatters": {
         "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {
@@ -155,7 +158,7 @@ LOGGING: dict[str, Any] = {
             "class": "logging.StreamHandler",
             # A command's output is its own: manage.py asks for stderr.
             "stream": f"ext://sys.{env('LOG_STREAM', default='stdout')}",
-            "filters": ["request_id"],
+            "filters": ["request_id", "expected"],
             "formatter": "plain",
         },
     },

@@ -39,7 +39,12 @@ COMMON = (
         "It is overloaded, or about to fail over. Look at its CPU and connections in CloudWatch.",
     ),
     _diagnosis(
-        r"too many (clients|connections)|connection slots",
+        r"rate exceeded",
+        "More clients connect at once than DSQL admits: 100 a second after a burst of 1,000.",
+        "Wait a minute. Keep connections open (CONN_MAX_AGE), and lower reserved concurrency.",
+    ),
+    _diagnosis(
+        r"too many (clients|(open )?connections)|connection slots",
         "The database has no connection left.",
         "Lower the functions' reserved concurrency, or raise the capacity; each keeps one open.",
     ),

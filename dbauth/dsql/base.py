@@ -1,12 +1,9 @@
 """ENGINE "dbauth.dsql": Aurora DSQL, signed in to with IAM tokens."""
 
-import math
 import random
 import time
 from typing import Any
 
-from psycopg2 import OperationalError
-from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.sql import SQL, Identifier
 
 from dbauth import base
@@ -21,13 +18,12 @@ from dbauth.dsql.operations import DatabaseOperations
 from dbauth.dsql.schema import DatabaseSchemaEditor
 from dbauth.dsql.transactions import TransactionMixin
 from dbauth.dsql.types import DATA_TYPES, DATA_TYPES_SUFFIX
-from dbauth.dsql.waking import is_waking_up, pauses
-from dbauth.iam.tokens import Token
 
 # DSQL ends every connection after 60 minutes, in the middle of a request if need be. Ours end
 # between requests before that, spread out so that a fleet does not reconnect all at once.
 LONGEST_AGE = 55 * 60
 SHORTEST_AGE = 50 * 60
+_random = random.SystemRandom()  # a snapshot that is restored repeats any other generator
 
 
 class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
@@ -57,7 +53,7 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
 
     def connect(self) -> None:
         super().connect()
-        age = random.uniform(SHORTEST_AGE, LONGEST_AGE)  # noqa: S311 - spread, not a secret
+        age = _random.uniform(SHORTEST_AGE, LONGEST_AGE)
         renewal = time.monotonic() + age
         self.close_at = renewal if self.close_at is None else min(self.close_at, renewal)
 
@@ -75,21 +71,6 @@ class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
     def chunked_cursor(self) -> Any:
         # DSQL has no DECLARE CURSOR, so .iterator() reads all rows, as with a pooler in between.
         return self.cursor()
-
-    def _open(self, params: dict[str, Any], token: Token) -> Connection:
-        """A connection; a cluster that is waking up is waited for within connect_timeout."""
-        seconds = float(params["connect_timeout"])
-        end = time.monotonic() + seconds
-        waiting = pauses(seconds)
-        while True:
-            remaining = max(1, math.ceil(end - time.monotonic()))
-            try:
-                return super()._open({**params, "connect_timeout": remaining}, token)
-            except OperationalError as error:
-                pause = next(waiting, None)
-                if pause is None or not is_waking_up(error):
-                    raise
-            time.sleep(pause)
 
 
 calls.install()

@@ -302,6 +302,8 @@ def test_a_dsql_endpoint_of_ones_own_needs_the_cluster_id(dsql, options):
     ("refusal", "text"),
     [
         ("waking-up", "unable to accept connection, waking up cluster, please retry later"),
+        ("rate-exceeded", "Unable to accept connection, rate exceeded"),
+        ("too-many-open-connections", "Unable to accept connection, too many open connections"),
         ("access-denied", "unable to accept connection, access denied"),
         ("signature-expired", "Signature expired"),
     ],
@@ -314,6 +316,15 @@ def test_refusals_can_be_ordered(dsql, refusal, text):
 
     connect(dsql, dsql_token(DSQL_HOST)).close()
     assert dsql.control.statistics().reasons == [f"ordered: {refusal}"] * 2
+
+
+def test_new_connections_can_be_limited_to_a_rate_after_a_burst(dsql):
+    dsql.control.limit_rate(0.001, burst=2)
+    for _ in range(2):
+        connect(dsql, dsql_token(DSQL_HOST)).close()
+    with pytest.raises(psycopg2.OperationalError, match="rate exceeded"):
+        connect(dsql, dsql_token(DSQL_HOST))
+    assert dsql.control.statistics().reasons == ["rate exceeded"]
 
 
 def test_a_refusal_that_aws_does_not_know_cannot_be_ordered(rds):

@@ -28,6 +28,8 @@ def test_aurora_that_is_starting(rds):
     ("order", "cause"),
     [
         ("waking-up", "The database is waking up or starting."),
+        ("rate-exceeded", "100 a second after a burst of 1,000"),
+        ("too-many-open-connections", "has no connection left"),
         ("signature-expired", "this machine's clock is wrong"),
     ],
 )
@@ -38,7 +40,7 @@ def test_what_dsql_says_is_understood(dsql, order, cause):
 
 
 def test_no_connection_is_left(rds):
-    rds.control.refuse(2, "too-many-connections")
+    rds.control.refuse(100, "too-many-connections")
     found = failure(wrapper(rds))
     assert (found.step, "has no connection left" in found.cause) == ("login", True)
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 from dbauth.base import DatabaseWrapper
+from dbauth.deadline import time_limit
 from dbauth.dsql.base import LONGEST_AGE, SHORTEST_AGE
 from tests.dbauth.conftest import (
     CLUSTER,
@@ -94,6 +95,19 @@ def test_a_cluster_that_is_waking_up_is_waited_for(dsql):
     assert len(dsql.control.statistics().refusals) == 3
 
 
+@pytest.mark.parametrize("order", ["rate-exceeded", "too-many-open-connections"])
+def test_a_cluster_that_is_short_of_connections_is_waited_for(dsql, order):
+    dsql.control.refuse(3, order)
+    assert ask(wrapper(dsql, "admin"), "SELECT session_user") == "admin"
+    assert len(dsql.control.statistics().refusals) == 3
+
+
+def test_inside_a_time_limit_its_time_is_waited(dsql):
+    dsql.control.refuse(6, "rate-exceeded")
+    with time_limit(20):
+        assert ask(wrapper(dsql, "admin", {"connect_timeout": 1}), "SELECT 1") == 1
+
+
 def test_a_cluster_that_does_not_wake_up_is_given_up_after_the_connect_timeout(dsql):
     dsql.control.refuse(100, "waking-up")
     started = time.monotonic()
@@ -104,8 +118,8 @@ def test_a_cluster_that_does_not_wake_up_is_given_up_after_the_connect_timeout(d
 
 def test_each_try_at_a_cluster_that_is_waking_up_gets_the_time_that_is_left(dsql, monkeypatch):
     clock, given, connect = Clock(), [], psycopg2.connect
-    monkeypatch.setattr("dbauth.dsql.base.time", clock)
-    monkeypatch.setattr("dbauth.dsql.waking.time", clock)
+    monkeypatch.setattr("dbauth.waits.time", clock)
+    monkeypatch.setattr("dbauth.admission.time", clock)
 
     def recorded(**params):
         given.append(params["connect_timeout"])

@@ -34,7 +34,8 @@ def test_a_post_with_conflicts_without_end_is_503_and_stores_nothing(service, st
     stage.gate.control.fail_commits(100_000)
     with service.client() as client:
         answer = post(client, "none")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.status_code == 503
+    assert 2 <= int(answer.headers["Retry-After"]) <= 8
     assert service.rows("SELECT model FROM cars_car") == []
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.rig.front_door.sigv4 import Credentials
-from tests.rig.front_door.state import State
+from tests.rig.front_door.state import Bucket, State
 
 
 class Commands:
@@ -44,6 +44,9 @@ class Commands:
 
     def delay(self, seconds: float) -> None:
         self._state.delay = seconds
+
+    def limit_rate(self, rate: float, burst: float) -> None:
+        self._state.bucket = Bucket(rate, burst)
 
     def statistics(self) -> dict[str, Any]:
         statistics = self._state.statistics

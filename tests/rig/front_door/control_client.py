@@ -12,7 +12,13 @@ from tests.rig.front_door.sigv4 import Credentials
 ANSWER_SECONDS = 30
 
 Refusal = Literal[
-    "access-denied", "starting-up", "too-many-connections", "signature-expired", "waking-up"
+    "access-denied",
+    "starting-up",
+    "too-many-connections",
+    "signature-expired",
+    "waking-up",
+    "rate-exceeded",
+    "too-many-open-connections",
 ]
 
 
@@ -85,6 +91,10 @@ class Control:
     def delay(self, seconds: float) -> None:
         """Hold everything that is relayed for so long."""
         self.order("delay", seconds=seconds)
+
+    def limit_rate(self, rate: float, burst: float) -> None:
+        """Admit `burst` new connections at once, then `rate` a second: a DSQL door's quota."""
+        self.order("limit_rate", rate=rate, burst=burst)
 
     def statistics(self) -> Statistics:
         return Statistics(**self.order("statistics"))

@@ -22,12 +22,19 @@ class DsqlDoor(IamDoor):
 
     async def admit(self, client: Client) -> Stream:
         self._cluster(client)
+        if not self.state.bucket.take():
+            raise RefusedError("rate exceeded", self.orders(client.user)["rate-exceeded"])
         return await super().admit(client)
 
     def orders(self, user: str) -> dict[str, wire.Message]:
         return {
             "access-denied": self.denied(user),
             "signature-expired": self.denied(user, stale=True),
+            # https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html
+            "rate-exceeded": fatal("53400", "Unable to accept connection, rate exceeded."),
+            "too-many-open-connections": fatal(
+                "53300", "Unable to accept connection, too many open connections."
+            ),
             "waking-up": fatal(
                 "57P03", "unable to accept connection, waking up cluster, please retry later"
             ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -52,6 +54,25 @@ class Statistics:
         self.refusals.append({"reason": reason, "user": user})
 
 
+class Bucket:
+    """So many new connections a second after a burst; by default as many as like to come."""
+
+    def __init__(self, rate: float = math.inf, burst: float = math.inf) -> None:
+        self._rate, self._burst = rate, burst
+        self._tokens, self._filled = burst, time.monotonic()
+
+    def take(self) -> bool:
+        """Whether one more is let in now."""
+        now = time.monotonic()
+        if math.isfinite(self._rate):
+            self._tokens = min(self._burst, self._tokens + (now - self._filled) * self._rate)
+        self._filled = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
 class State:
     """The door's mood."""
 
@@ -67,6 +88,7 @@ class State:
         """Everything as it was when the door opened; open sessions stay."""
         self.clock_offset = timedelta()
         self.delay = 0.0
+        self.bucket = Bucket()
         self.refusals_ahead: deque[str] = deque()
         self.statistics = Statistics()
         self.know([Credentials(**each) for each in self.settings.credentials])

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from dbauth.dsql import waking
+from dbauth import admission
 
 
 @pytest.fixture
@@ -16,17 +16,17 @@ def clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr(waking, "time", clock)
+    monkeypatch.setattr(admission, "time", clock)
     return clock
 
 
 def test_pauses_double_up_to_a_limit(clock):
-    pauses = list(islice(waking.pauses(3600), 8))
+    pauses = list(islice(admission.pauses(3600), 8))
     for pause, longest in zip(pauses, [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0], strict=True):
         assert longest / 2 <= pause <= longest
 
 
 def test_pauses_end_within_the_time_given(clock):
-    for pause in waking.pauses(7):
+    for pause in admission.pauses(7):
         clock.now += pause
     assert 5 <= clock.now < 7
