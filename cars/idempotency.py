@@ -25,7 +25,7 @@ ACCEPTABLE_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 NAMESPACE = uuid.UUID("7a4d0a52-3f0e-4b8b-9f0c-5d4f6d2a1c9e")
 
 
-class KeyReused(APIException):
+class KeyReusedError(APIException):
     status_code = 422
     default_detail = f"This {HEADER} was used with another body. Use a new key for a new car."
     default_code = "idempotency_key_reused"

@@ -54,7 +54,7 @@ class CarList(generics.ListCreateAPIView[Car]):
                     ReturnDict(errors, serializer=serializer), code="unique"
                 ) from error
             if car.idempotency_fingerprint != identity.idempotency_fingerprint:
-                raise idempotency.KeyReused from error
+                raise idempotency.KeyReusedError from error
             serializer.instance = car
 
     def get_success_headers(self, data: dict[str, str]) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """Servers that turn a client away for a moment: waking up, or short of connections."""
 
-import random
 import re
 import time
 from collections.abc import Iterator
 
 from psycopg2 import OperationalError
+
+from dbauth.backoff import backoff
 
 # psycopg2 gives a connection that failed no SQLSTATE, so the server's words have to do.
 # https://docs.aws.amazon.com/aurora-dsql/latest/userguide/troubleshooting.html and CHAP_quotas.html
@@ -19,8 +20,6 @@ TURNED_AWAY = re.compile(
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 
-_random = random.SystemRandom()  # a snapshot that is restored repeats any other generator
-
 
 def is_turned_away(error: OperationalError) -> bool:
     """Whether the same client may be let in a moment later."""
@@ -30,11 +29,5 @@ def is_turned_away(error: OperationalError) -> bool:
 def pauses(seconds: float) -> Iterator[float]:
     """Pauses in seconds, doubling and jittered, that end within `seconds` from now."""
     end = time.monotonic() + seconds
-    longest = FIRST_PAUSE
-    while True:
-        # Half of it is chance, so that a fleet which was refused together comes back apart.
-        pause = longest * _random.uniform(0.5, 1)
-        if time.monotonic() + pause >= end:
-            return
-        yield pause
-        longest = min(longest * 2, LONGEST_PAUSE)
+    # Half of it is chance, so that a fleet which was refused together comes back apart.
+    return backoff(end, first=FIRST_PAUSE, longest=LONGEST_PAUSE, least=0.5)

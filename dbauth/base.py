@@ -15,8 +15,9 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 from dbauth.checks import DatabaseValidation
 from dbauth.client import DatabaseClient
-from dbauth.errors import explained, is_refusal
+from dbauth.errors import is_refusal
 from dbauth.frames import forget_frames
+from dbauth.iam.advice import explained
 from dbauth.iam.credentials import CredentialsError
 from dbauth.iam.login import Login, RDSLogin
 from dbauth.iam.tokens import Token, TokenCache

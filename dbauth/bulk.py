@@ -19,11 +19,11 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from dbauth.dsql.row_limit import BATCH_ROWS
 from dbauth.retry import retried
 
 M = TypeVar("M", bound=Model)
 
-BATCH_ROWS = 1000
 # Each may take rows that refer to it along.
 BATCH_DELETIONS = 300
 

@@ -17,7 +17,8 @@ from django.core.checks import Warning as CheckWarning
 from django.db import connections
 from django.db.backends.base.validation import BaseDatabaseValidation
 
-from dbauth.errors import Misconfigured
+from dbauth.errors import MisconfiguredError
+from dbauth.iam import roots
 from dbauth.iam.login import Login
 
 # Where libpq looks when nothing names a file.
@@ -49,7 +50,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         settings = self.connection.settings_dict
         try:
             login: Login = self.connection.login_class(settings)
-        except Misconfigured as error:
+        except MisconfiguredError as error:
             return [self.error(error.id, error.problem, error.remedy)]
         return list(self.about(login, settings))
 
@@ -102,7 +103,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         params = login.connection_params(dict(login.options))
         if not params["sslmode"].startswith("verify-"):
             return
-        named = params.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
+        named = roots.named(params)
         source = 'OPTIONS["sslrootcert"]' if "sslrootcert" in login.options else "PGSSLROOTCERT"
         if named == "system":
             yield from self._system_roots(login, source)
@@ -114,7 +115,7 @@ class DatabaseValidation(BaseDatabaseValidation):
             yield self.error("E006", problem, login.roots_advice)
 
     def _system_roots(self, login: Login, source: str) -> Iterator[CheckMessage]:
-        if login.endpoint.kind in ("rds", "rds-custom"):
+        if roots.are_rds(login.endpoint):
             problem = f"{source} is 'system', and no system carries the roots of Aurora and RDS."
             yield self.error("E006", problem, login.roots_advice)
         elif not os.environ.get("SSL_CERT_FILE"):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.backends.postgresql import client
 
-from dbauth.errors import Misconfigured
+from dbauth.errors import MisconfiguredError
 from dbauth.frames import forget_frames
 from dbauth.iam.credentials import CredentialsError
 from dbauth.iam.login import Login, RDSLogin
@@ -49,7 +49,7 @@ class DatabaseClient(client.DatabaseClient):
         outer = sys.exception()
         try:
             super().runshell(parameters)
-        except (CredentialsError, Misconfigured) as error:
+        except (CredentialsError, MisconfiguredError) as error:
             from django.core.management import CommandError  # which a site has no need of
 
             forget_frames(error, outer)

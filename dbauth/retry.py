@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -33,8 +32,9 @@ from django.db import (
 )
 from django.db.transaction import TransactionManagementError
 
+from dbauth.backoff import backoff
 from dbauth.deadline import limit_end
-from dbauth.errors import is_read_only
+from dbauth.sqlstates import is_read_only, sqlstate
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,7 +132,7 @@ def call(function: Callable[[], T], connection: HasCommits) -> T:
 
 def is_conflict(error: BaseException) -> bool:
     """Whether the server has rolled the transaction back because of another one."""
-    return _code(error) in CONFLICTS
+    return sqlstate(error) in CONFLICTS
 
 
 def pauses(
@@ -142,14 +142,8 @@ def pauses(
     if seconds is None:
         seconds = float(connection.settings_dict["OPTIONS"].get("retry_seconds", DEFAULT_SECONDS))
     end = min(time.monotonic() + seconds, limit_end())
-    longest, begun = FIRST_PAUSE, 1
-    while attempts is None or begun < attempts:
-        pause = random.uniform(0, longest)  # noqa: S311 - jitter, not a secret
-        if time.monotonic() + pause >= end:
-            return
-        yield pause
-        longest = min(longest * 2, LONGEST_PAUSE)
-        begun += 1
+    further = None if attempts is None else max(attempts - 1, 0)
+    return backoff(end, first=FIRST_PAUSE, longest=LONGEST_PAUSE, pauses=further)
 
 
 class _Attempt(Generic[T]):
@@ -295,15 +289,6 @@ def _is_part(connection: Any, joins: bool) -> bool:
     )
 
 
-def _code(error: BaseException | None) -> str | None:
-    """SQLSTATE; psycopg2's errors have it, Django's and BrokenTransactionError have a cause."""
-    while error is not None:
-        if code := getattr(error, "pgcode", None):
-            return str(code)
-        error = error.__cause__
-    return None
-
-
 def _is_lost(error: BaseException) -> bool:
     """Whether the connection is gone: it has no code, or one of the server's shutting down.
 
@@ -312,7 +297,7 @@ def _is_lost(error: BaseException) -> bool:
     if is_read_only(error):
         return True
     return isinstance(error, OperationalError | InterfaceError) and (
-        _code(error) is None or str(_code(error)).startswith(("57P", "08"))
+        sqlstate(error) is None or str(sqlstate(error)).startswith(("57P", "08"))
     )
 
 
@@ -325,8 +310,8 @@ def _has_lost_a_race(error: BaseException) -> bool:
 
 def _is_aborted(error: BaseException) -> bool:
     """Whether an earlier statement failed, and its error was caught: which one nobody can say."""
-    return _code(error) == ABORTED
+    return sqlstate(error) == ABORTED
 
 
 def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__} {_code(error) or ''}".strip()
+    return f"{type(error).__name__} {sqlstate(error) or ''}".strip()

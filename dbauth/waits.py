@@ -14,7 +14,7 @@ from dbauth.admission import is_turned_away, pauses
 from dbauth.deadline import attend, deadline, limit_end
 from dbauth.defaults import ANSWER_SECONDS, CONNECT_SECONDS
 from dbauth.dialling import within_limits
-from dbauth.errors import is_read_only
+from dbauth.sqlstates import is_read_only
 
 if TYPE_CHECKING:
     from django.db.backends.postgresql.base import DatabaseWrapper as Base

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from cars.loading import Counts, InvalidRow
 from cars.loading.rejects import describe
 from cars.reading import UnreadableError
+from dbauth.sqlstates import sqlstate
 
 INTERRUPTED = 130  # what shells report for SIGINT
 AGAIN = "Run the same command again to continue: what is stored is skipped."
@@ -66,5 +67,6 @@ def _remedy(error: BaseException) -> str:
 
 def _lacks_tables(error: BaseException) -> bool:
     """By PostgreSQL's undefined_table and undefined_column, or by SQLite's words."""
-    code = getattr(error.__cause__, "pgcode", None)
-    return code in {"42P01", "42703"} or str(error).startswith(("no such table", "no such column"))
+    return sqlstate(error) in {"42P01", "42703"} or str(error).startswith(
+        ("no such table", "no such column")
+    )

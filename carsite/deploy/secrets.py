@@ -8,9 +8,10 @@ from urllib.parse import quote, urlsplit
 
 from click import ClickException, echo
 
+from carsite.settings.database import PASSWORD_ENGINES
+
 # The second is what Terraform was given it in.
 PASSWORD_NAMES = ("DATABASE_PASSWORD", "TF_VAR_database_password")
-PASSWORD_SCHEMES = {"postgresql", "postgres", "pgsql"}
 KEY_NAME = "DJANGO_SECRET_KEY"
 FALLBACKS_NAME = "DJANGO_SECRET_KEY_FALLBACKS"
 KEY_BYTES = 48
@@ -26,7 +27,7 @@ def variables(url: str, environment: Mapping[str, str], *, first: bool) -> dict[
 
 
 def _database_url(url: str, environment: Mapping[str, str], *, first: bool) -> dict[str, str]:
-    if urlsplit(url).scheme not in PASSWORD_SCHEMES:
+    if urlsplit(url).scheme not in PASSWORD_ENGINES:
         return {"DATABASE_URL": url}  # an IAM token is its password
     password = next((environment[name] for name in PASSWORD_NAMES if environment.get(name)), None)
     if password:

@@ -13,7 +13,7 @@ from django.template.response import SimpleTemplateResponse
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from dbauth.errors import is_read_only
+from dbauth.sqlstates import is_read_only, sqlstate
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,7 @@ def is_unavailable(error: BaseException | None) -> bool:
 
 def is_unmigrated(error: BaseException) -> bool:
     """Whether a table or the schema is missing, in PostgreSQL or SQLite."""
-    code = getattr(error.__cause__, "pgcode", None)
-    return code in MISSING or str(error).startswith("no such table")
+    return sqlstate(error) in MISSING or str(error).startswith("no such table")
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:

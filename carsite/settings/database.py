@@ -13,6 +13,7 @@ import certifi
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
+from dbauth.iam import roots
 from dbauth.iam.endpoints import parse
 
 # AWS's own roots, which sign the certificates of Aurora and RDS and are in no public store.
@@ -79,7 +80,7 @@ def _postgresql_defaults(host: str) -> dict[str, Any]:
 
 def trusts_rds(host: str) -> bool:
     """Whether RDS_CA verifies this host. The proxy before it has a certificate of a public root."""
-    return parse(host).kind != "rds-proxy"
+    return not roots.are_public(parse(host))
 
 
 def _parse(env: Env, engines: dict[str, str], example: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class Case:
 
     @property
     def login(self) -> Login:
-        """Only where `uses_iam`; raises Misconfigured."""
+        """Only where `uses_iam`; raises MisconfiguredError."""
         return self.wrapper.login
 
     @cached_property

@@ -4,8 +4,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dbauth.checks import DatabaseValidation
 from dbauth.doctor.case import Case
-from dbauth.doctor.finding import Failure
-from dbauth.errors import Misconfigured
+from dbauth.doctor.finding import StepError
+from dbauth.errors import MisconfiguredError
 
 # The id of everything that is wrong with the region, which is a step of its own.
 REGION = "E003"
@@ -15,12 +15,12 @@ def settings(case: Case) -> str:
     """The entry of DATABASES makes sense: what `manage.py check` asks for."""
     try:
         _read(case)
-    except Misconfigured as error:
+    except MisconfiguredError as error:
         if error.id == REGION:
             return _summary(case)
-        raise Failure(error.problem, f"{error.remedy} (dbauth.{error.id})") from None
+        raise StepError(error.problem, f"{error.remedy} (dbauth.{error.id})") from None
     except (ImproperlyConfigured, ValueError) as error:
-        raise Failure(str(error), "Correct the entry of settings.DATABASES.") from None
+        raise StepError(str(error), "Correct the entry of settings.DATABASES.") from None
     return "; ".join([_summary(case), *_warnings(case)])
 
 
@@ -28,8 +28,8 @@ def region(case: Case) -> str:
     """Tokens are signed for the region that the host is in."""
     try:
         login = case.login
-    except Misconfigured as error:
-        raise Failure(error.problem, f"{error.remedy} (dbauth.{error.id})") from None
+    except MisconfiguredError as error:
+        raise StepError(error.problem, f"{error.remedy} (dbauth.{error.id})") from None
     source = 'OPTIONS["region"]' if case.options.get("region") else "HOST"
     return f"{login.region}, from {source}"
 
@@ -42,14 +42,14 @@ def _read(case: Case) -> None:
 
 
 def _warnings(case: Case) -> list[str]:
-    """What the engine's own checks say; an error among it is a Failure."""
+    """What the engine's own checks say; an error among it is a StepError."""
     validation = case.connection.validation
     if not isinstance(validation, DatabaseValidation):
         return []
     messages = validation.check()
     for message in messages:
         if message.is_serious():
-            raise Failure(message.msg, f"{message.hint} ({message.id})")
+            raise StepError(message.msg, f"{message.hint} ({message.id})")
     return [f"warning {message.id}: {message.msg} {message.hint}" for message in messages]
 
 

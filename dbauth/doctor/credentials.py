@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from dbauth.deadline import within
 from dbauth.doctor.case import Case
-from dbauth.doctor.finding import Failure
-from dbauth.doctor.identity import RefusedByAWS, identity
+from dbauth.doctor.finding import StepError
+from dbauth.doctor.identity import RefusedByAWSError, identity
 from dbauth.iam.credentials import Credentials, CredentialsError, CredentialSource
 from dbauth.iam.signing import TOKEN_LIFETIME
 
@@ -41,7 +41,7 @@ def credentials(case: Case) -> str:
     found = _provided(case, CredentialSource().load)
     now = time.time()
     if found.expires_at is not None and found.expires_at <= now:
-        raise Failure(
+        raise StepError(
             f"The credentials {found.access_key} ended at {_utc(found.expires_at)} UTC.", RENEW
         )
     until = f"until {_utc(found.expires_at)} UTC" if found.expires_at else "with no known end"
@@ -51,11 +51,11 @@ def credentials(case: Case) -> str:
 def _whose(case: Case, found: Credentials) -> str:
     try:
         case.caller = identity(found, case.login.region, case.seconds(STS_SECONDS))
-    except RefusedByAWS as error:
+    except RefusedByAWSError as error:
         if error.code in REFUSALS:
             what, remedy = REFUSALS[error.code]
             cause = f"The credentials {found.access_key} {what} (STS: {error.code})."
-            raise Failure(cause, remedy) from None
+            raise StepError(cause, remedy) from None
         return f"whose they are, STS would not say ({error.code})"
     except OSError:
         # Usual in a VPC without a NAT gateway, and no fault: tokens are signed locally.
@@ -76,12 +76,12 @@ def _provided(case: Case, ask: Callable[[], Provided]) -> Provided:
     try:
         return within(case.seconds(PROVIDER_SECONDS), ask)
     except CredentialsError as error:
-        raise Failure(str(error), LOOK) from None
+        raise StepError(str(error), LOOK) from None
     except TimeoutError:
         cause = (
             f"Where boto3 gets its credentials from, nobody answers within {PROVIDER_SECONDS} s."
         )
-        raise Failure(cause, LOOK) from None
+        raise StepError(cause, LOOK) from None
 
 
 def _utc(when: float) -> str:

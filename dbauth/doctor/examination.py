@@ -13,7 +13,8 @@ from dbauth.base import DatabaseWrapper
 from dbauth.deadline import deadline
 from dbauth.doctor import configuration, credentials, network, rights, signin, tls, trial
 from dbauth.doctor.case import Case
-from dbauth.doctor.finding import Failure, Finding
+from dbauth.doctor.finding import Finding, StepError
+from dbauth.sqlstates import sqlstate
 
 # libpq counts whole seconds, and dbauth may connect twice.
 CONNECT_SECONDS = 3
@@ -27,7 +28,7 @@ UNKNOWN = "The server's log says more."
 
 
 class Step(NamedTuple):
-    """`run` says what it found or raises Failure; `applies` whether it makes sense here."""
+    """`run` says what it found or raises StepError; `applies` whether it makes sense here."""
 
     name: str
     run: Callable[[Case], str]
@@ -93,11 +94,10 @@ def _finding(step: Step, case: Case) -> Finding:
     try:
         with _bounded(step, case):
             detail = step.run(case)
-    except Failure as failure:
+    except StepError as failure:
         return Finding(step.name, False, elapsed(), cause=failure.cause, remedy=failure.remedy)
     except DatabaseError as error:
-        code = getattr(error.__cause__, "pgcode", None)
-        remedy = REMEDIES.get(code or "", UNKNOWN)
+        remedy = REMEDIES.get(sqlstate(error) or "", UNKNOWN)
         return Finding(step.name, False, elapsed(), cause=str(error).strip(), remedy=remedy)
     return Finding(step.name, True, elapsed(), detail)
 

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 
-class Failure(Exception):  # noqa: N818 - an outcome of a step, not a fault of the program
+class StepError(Exception):
     """A step cannot succeed: the cause, and what to do about it; neither holds a secret."""
 
     def __init__(self, cause: str, remedy: str) -> None:

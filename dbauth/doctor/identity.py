@@ -14,14 +14,14 @@ import urllib.request
 from dbauth.deadline import within
 from dbauth.iam.credentials import Credentials
 from dbauth.iam.endpoints import partition_of
-from dbauth.iam.login import public_roots
+from dbauth.iam.roots import public_file
 from dbauth.iam.signing import TokenRequest, sign
 
 SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 PARAMETERS = (("Action", "GetCallerIdentity"), ("Version", "2011-06-15"))
 
 
-class RefusedByAWS(Exception):  # noqa: N818 - AWS's answer, not a fault of the program
+class RefusedByAWSError(Exception):
     """AWS does not take the credentials; `code` is its word for why."""
 
     def __init__(self, code: str) -> None:
@@ -30,7 +30,7 @@ class RefusedByAWS(Exception):  # noqa: N818 - AWS's answer, not a fault of the 
 
 
 def identity(credentials: Credentials, region: str, seconds: float) -> str:
-    """The ARN of their owner; raises RefusedByAWS, and OSError where STS cannot be reached."""
+    """The ARN of their owner; raises RefusedByAWSError, and OSError where STS cannot be reached."""
     scheme, _, host = _endpoint(region).partition("://")
     request = TokenRequest("sts", region, host, PARAMETERS)
     url = f"{scheme}://{sign(request, credentials, time.time())}"
@@ -39,7 +39,7 @@ def identity(credentials: Credentials, region: str, seconds: float) -> str:
         return arn[1]
     # The code alone: a message of STS's may quote the request, and with it the session token.
     code = re.search(r"<Code>(\w+)</Code>", answer)
-    raise RefusedByAWS(code[1] if code else "no answer that STS would give")
+    raise RefusedByAWSError(code[1] if code else "no answer that STS would give")
 
 
 def _endpoint(region: str) -> str:
@@ -52,7 +52,7 @@ def _endpoint(region: str) -> str:
 def _get(url: str, seconds: float) -> str:
     if not url.startswith(("https://", "http://")):
         raise OSError("AWS_ENDPOINT_URL is no URL")
-    context = ssl.create_default_context(cafile=public_roots())
+    context = ssl.create_default_context(cafile=public_file())
     try:
         with urllib.request.urlopen(url, timeout=seconds, context=context) as answer:  # noqa: S310 - checked above
             body: bytes = answer.read()

@@ -4,7 +4,7 @@ import socket
 
 from dbauth.deadline import within
 from dbauth.doctor.case import Case
-from dbauth.doctor.finding import Failure
+from dbauth.doctor.finding import StepError
 
 NAME_SECONDS = 3
 TCP_SECONDS = 3
@@ -41,10 +41,10 @@ def name(case: Case) -> str:
         found = within(case.seconds(NAME_SECONDS), lambda: _resolve(target.host))
     except TimeoutError:
         cause = f"The name servers do not say within {NAME_SECONDS} s what {target.host!r} is."
-        raise Failure(cause, UNKNOWN_NAME) from None
+        raise StepError(cause, UNKNOWN_NAME) from None
     except (OSError, UnicodeError) as error:
         cause = f"HOST {target.host!r} does not resolve: {error}."
-        raise Failure(cause, UNKNOWN_NAME) from None
+        raise StepError(cause, UNKNOWN_NAME) from None
     case.addresses = found
     return f"{target.host} is {', '.join(found)}"
 
@@ -69,10 +69,10 @@ def _resolve(host: str) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def _explained(where: str, port: int, error: OSError) -> Failure:
+def _explained(where: str, port: int, error: OSError) -> StepError:
     if isinstance(error, TimeoutError):
         remedy = NO_ANSWER.format(port=port)
-        return Failure(f"{where} did not answer within {TCP_SECONDS} s: a time-out.", remedy)
+        return StepError(f"{where} did not answer within {TCP_SECONDS} s: a time-out.", remedy)
     if isinstance(error, ConnectionRefusedError):
-        return Failure(f"{where} refused the connection.", REFUSED)
-    return Failure(f"{where} cannot be reached: {error}.", NO_ROUTE)
+        return StepError(f"{where} refused the connection.", REFUSED)
+    return StepError(f"{where} cannot be reached: {error}.", NO_ROUTE)

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db.migrations.executor import MigrationExecutor
 
 from dbauth.doctor.case import Case
-from dbauth.doctor.finding import Failure
+from dbauth.doctor.finding import StepError
 
 MOST_NAMED = 5
 
@@ -37,7 +37,7 @@ def role(case: Case) -> str:
     if lacking:
         named = ", ".join(lacking[:MOST_NAMED])
         cause = f'Role "{user}" may not read and write {len(lacking)} of the tables: {named}.'
-        raise Failure(cause, GRANTS.format(schema=schema, user=user))
+        raise StepError(cause, GRANTS.format(schema=schema, user=user))
     return f"{user}, with all grants on the project's tables"
 
 
@@ -47,7 +47,7 @@ def schema(case: Case) -> str:
     user, current = _row(case, "SELECT session_user, current_schema()")
     name = wanted or current
     if name is None:
-        raise Failure(
+        raise StepError(
             f'No schema of the search_path exists and is open to the role "{user}".',
             f'As an administrator: GRANT USAGE, CREATE ON SCHEMA public TO "{user}"',
         )
@@ -56,11 +56,11 @@ def schema(case: Case) -> str:
         remedy = (
             f'As an administrator: CREATE SCHEMA "{name}"; GRANT ALL ON SCHEMA "{name}" TO "{user}"'
         )
-        raise Failure(f'There is no schema "{name}".', remedy)
+        raise StepError(f'There is no schema "{name}".', remedy)
     usage, create = rights
     if not usage:
         remedy = f'As an administrator: GRANT ALL ON SCHEMA "{name}" TO "{user}"'
-        raise Failure(f'The role "{user}" may not use the schema "{name}".', remedy)
+        raise StepError(f'The role "{user}" may not use the schema "{name}".', remedy)
     return f"{name}, where {user} {'may' if create else 'may not'} make tables"
 
 
@@ -70,7 +70,7 @@ def migrations(case: Case) -> str:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         first = plan[0][0]
-        raise Failure(
+        raise StepError(
             f"{len(plan)} migrations are not applied; the first is {first.app_label}.{first.name}.",
             f"`manage.py migrate --database {case.connection.alias}`",
         )

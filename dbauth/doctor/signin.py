@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import DatabaseError
 
 from dbauth.doctor.case import Case
-from dbauth.doctor.finding import Failure
+from dbauth.doctor.finding import StepError
 
 NOT_A_MEMBER = """\
 As an administrator:  SELECT rolname FROM pg_roles WHERE rolname = '{user}';
@@ -108,21 +108,21 @@ def login(case: Case) -> str:
     return f"signed in as {case.settings['USER']}; PostgreSQL {version}"
 
 
-def _explained(case: Case, text: str) -> Failure:
+def _explained(case: Case, text: str) -> StepError:
     advice = case.login.refusal_advice() if case.uses_iam else ""
     words = text.split(advice, maxsplit=1)[0].strip() if advice else text
     fields = {"user": case.settings["USER"], "database": case.settings["NAME"]}
     for diagnosis in (*(IAM if case.uses_iam else PASSWORD), *COMMON):
         if diagnosis.words.search(words):
             cause = f"{diagnosis.cause.format(**fields)} ({_last_line(words)})"
-            return Failure(cause, diagnosis.remedy.format(**fields))
+            return StepError(cause, diagnosis.remedy.format(**fields))
     if advice and text != words:
         caller = f"\n- this process is {case.caller}" if case.caller else ""
         # DSQL has the same words for all of these; Aurora asks IAM for members of rds_iam alone.
         template = REFUSED_BY_DSQL if "access denied" in words else REFUSED
-        return Failure(f"{template.format(**fields)} ({_last_line(words)})", advice + caller)
+        return StepError(f"{template.format(**fields)} ({_last_line(words)})", advice + caller)
     first, *rest = words.splitlines()
-    return Failure(first, "\n".join(rest) or "The server's log says more.")
+    return StepError(first, "\n".join(rest) or "The server's log says more.")
 
 
 def _last_line(words: str) -> str:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from dbauth.doctor.case import Case, Target
-from dbauth.doctor.finding import Failure
+from dbauth.doctor.finding import StepError
 from dbauth.doctor.handshake import (
     NoTLSError,
     NotPostgreSQLError,
@@ -14,7 +14,7 @@ from dbauth.doctor.handshake import (
     context_for,
     secured,
 )
-from dbauth.errors import RDS_ROOTS
+from dbauth.iam.roots import RDS_ADVICE
 
 TLS_SECONDS = 3
 WITHOUT_TLS = ("disable", "allow")
@@ -29,10 +29,6 @@ SILENT = """\
 Something took the connection and says nothing: a proxy or firewall on the way, or a server that
 is overloaded or starting. Try again in a minute; then compare HOST and hostaddr with the endpoint
 that AWS shows."""
-OWN_ROOTS = (
-    "Aurora and RDS use roots of their own, which no system carries: "
-    f'`curl --fail --remote-name {RDS_ROOTS}` and set OPTIONS["sslrootcert"] to the file\'s path.'
-)
 
 
 def tls(case: Case) -> str:
@@ -45,15 +41,15 @@ def tls(case: Case) -> str:
         with secured(target, case.addresses[0], context, case.seconds(TLS_SECONDS)) as stream:
             return _described(stream)
     except RootsError as error:
-        raise Failure(str(error), _roots_advice(case)) from None
+        raise StepError(str(error), _roots_advice(case)) from None
     except NoTLSError:
         return _without(target)
     except ssl.SSLCertVerificationError as error:
         raise _mistrusted(case, error) from None
     except TimeoutError:
-        raise Failure(f"No answer to TLS within {TLS_SECONDS} s: a time-out.", SILENT) from None
+        raise StepError(f"No answer to TLS within {TLS_SECONDS} s: a time-out.", SILENT) from None
     except (OSError, NotPostgreSQLError) as error:
-        raise Failure(f"No TLS with what listens there: {error}.", ANOTHER_SERVICE) from None
+        raise StepError(f"No TLS with what listens there: {error}.", ANOTHER_SERVICE) from None
 
 
 def _described(stream: ssl.SSLSocket) -> str:
@@ -70,29 +66,29 @@ def _described(stream: ssl.SSLSocket) -> str:
 def _without(target: Target) -> str:
     if target.sslmode == "prefer":
         return 'not offered by the server, and sslmode "prefer" goes on without'
-    raise Failure(
+    raise StepError(
         "The server does not offer TLS.",
         'It is no database of AWS\'s, all of which do. Set OPTIONS["sslmode"], now '
         f'"{target.sslmode}", to "disable" only where the network is trusted.',
     )
 
 
-def _mistrusted(case: Case, error: ssl.SSLCertVerificationError) -> Failure:
+def _mistrusted(case: Case, error: ssl.SSLCertVerificationError) -> StepError:
     if error.verify_code == WRONG_NAME:
-        return Failure(
+        return StepError(
             f"The server's certificate is not for {case.target.host!r}, but for {_names(case)}.",
             "Set HOST to the endpoint that AWS shows, not to a CNAME or an address; where it has "
             'to be reached elsewhere, OPTIONS["hostaddr"] may say so.',
         )
     if error.verify_code == EXPIRED:
         remedy = "Compare `date -u` with the true time; if it is right, the server's owner renews."
-        return Failure("The server's certificate, or one above it, has expired.", remedy)
+        return StepError("The server's certificate, or one above it, has expired.", remedy)
     cause = f"The server's certificate does not chain to a trusted root: {error.verify_message}."
-    return Failure(cause, _roots_advice(case))
+    return StepError(cause, _roots_advice(case))
 
 
 def _roots_advice(case: Case) -> str:
-    return case.login.roots_advice if case.uses_iam else OWN_ROOTS
+    return case.login.roots_advice if case.uses_iam else RDS_ADVICE
 
 
 def _names(case: Case) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from dbauth.doctor.case import Case
-from dbauth.doctor.finding import Failure
+from dbauth.doctor.finding import StepError
 from dbauth.iam.signing import TOKEN_LIFETIME
 from dbauth.iam.tokens import REUSE_SECONDS
 
@@ -34,7 +34,7 @@ def write(case: Case) -> str:
         transaction.set_rollback(True, using=alias)
     left = rows.count()
     if (read, left) != (1, 0):
-        raise Failure(
+        raise StepError(
             f"A row was written once and read {read} times; after ROLLBACK {left} are left.",
             "Look for a proxy on the way that mixes transactions up, and remove the rows of "
             "django_migrations whose app is dbdoctor.",
@@ -50,7 +50,7 @@ def clock(case: Case) -> str:
         server = float(cursor.fetchone()[0])
         skew = (before + time.time()) / 2 - server
     if abs(skew) > GREATEST_SKEW and case.uses_iam:
-        raise Failure(
+        raise StepError(
             f"This machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} the "
             "server's: tokens will be refused now and then, or always.",
             "Let NTP set the clock; `date -u` shows it.",

@@ -15,9 +15,9 @@ from django.core.serializers.base import DeserializedObject
 from django.db import connections
 
 from dbauth.dsql.fixture_order import Entry, References, find_missing
+from dbauth.dsql.row_limit import BATCH_ROWS
 from dbauth.retry import retried
 
-BATCH_ROWS = 1000
 # Of up to 4 bytes each, in an UPDATE and, where that finds nothing, in an INSERT: below 10 MiB.
 BATCH_CHARACTERS = 1_000_000
 

@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from graphlib import TopologicalSorter
 
 from dbauth.dsql.introspection import Reference
-
-# Rows a transaction: DSQL allows 3,000, and counts those of secondary indexes' sizes elsewhere.
-BATCH_ROWS = 1000
+from dbauth.dsql.row_limit import BATCH_ROWS
 
 
 class Flush:

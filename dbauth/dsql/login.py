@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import libpq_version
 
-from dbauth.errors import Misconfigured
+from dbauth.errors import MisconfiguredError
 from dbauth.iam.login import Login
 from dbauth.iam.signing import TokenRequest, dsql_request
 
@@ -34,7 +34,7 @@ class DSQLLogin(Login):
         self.schema: str | None = self.options.get("schema")
         mode = self.options.get("sslmode", "verify-full")
         if mode == "verify-full" != self.strictest_sslmode:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 "E012",
                 f"HOST {self.host!r} is a VPC endpoint's own name, which the server's certificate "
                 'does not carry, so sslmode "verify-full" cannot work.',
@@ -88,13 +88,13 @@ class DSQLLogin(Login):
     def _cluster(self) -> str | None:
         option, named = self.options.get("cluster"), self.endpoint.cluster
         if named and option and option != named:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 "E013",
                 f'OPTIONS["cluster"] is {option!r}, but HOST {self.host!r} is cluster {named!r}.',
                 "Remove the option, or correct the host.",
             )
         if self.endpoint.kind == "dsql-vpce" and not option:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 "E011",
                 f"HOST {self.host!r} is a VPC endpoint's own name, which hides the cluster.",
                 'Set OPTIONS["cluster"] to the cluster\'s id, the first label of its public name.',

@@ -5,7 +5,12 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError
 
+from dbauth.sqlstates import sqlstate
+
 T = TypeVar("T")
+
+# The size of a batch, in rows: a third of the 3,000 that DSQL takes in one transaction.
+BATCH_ROWS = 1000
 
 TOO_LARGE = "54000"  # program limit exceeded
 ADVICE = (
@@ -22,7 +27,6 @@ def explained(
     try:
         return execute(sql, params, many, context)
     except OperationalError as error:
-        cause = error.__cause__
-        if getattr(cause, "pgcode", None) != TOO_LARGE or not str(error).startswith("transaction"):
+        if sqlstate(error) != TOO_LARGE or not str(error).startswith("transaction"):
             raise
-        raise OperationalError(f"{str(error).strip()}\n{ADVICE}") from cause
+        raise OperationalError(f"{str(error).strip()}\n{ADVICE}") from error.__cause__

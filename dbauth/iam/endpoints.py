@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from dbauth.errors import Misconfigured
+from dbauth.errors import MisconfiguredError
 
 REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)"
 # Commercial and GovCloud, China, the European Sovereign Cloud; then the isolated partitions.
@@ -65,7 +65,7 @@ def parse(host: str) -> Endpoint:
 
 
 def region_for(endpoint: Endpoint, option: str | None) -> str:
-    """The region to sign for; raises Misconfigured where the settings leave doubt.
+    """The region to sign for; raises MisconfiguredError where the settings leave doubt.
 
     `option` is OPTIONS["region"]. It settles a contradiction between the host and AWS_REGION, and
     is needed for a name that hides the region; it cannot contradict a name that shows it.
@@ -73,14 +73,14 @@ def region_for(endpoint: Endpoint, option: str | None) -> str:
     if endpoint.region is None:
         if option:
             return option
-        raise Misconfigured(
+        raise MisconfiguredError(
             "E003",
             f"HOST {endpoint.host!r} does not show its AWS region.",
             "Set HOST to the endpoint that AWS shows for the database, or "
             'OPTIONS["region"] to its region.',
         )
     if option and option != endpoint.region:
-        raise Misconfigured(
+        raise MisconfiguredError(
             "E003",
             f'OPTIONS["region"] is {option!r}, but HOST {endpoint.host!r} is in '
             f"{endpoint.region!r}.",
@@ -88,7 +88,7 @@ def region_for(endpoint: Endpoint, option: str | None) -> str:
         )
     process = os.environ.get("AWS_REGION")
     if not option and process and process != endpoint.region:
-        raise Misconfigured(
+        raise MisconfiguredError(
             "E003",
             f"AWS_REGION is {process!r}, but HOST {endpoint.host!r} is in {endpoint.region!r}.",
             "Correct whichever is wrong; where the database is in another region on purpose, set "

@@ -1,7 +1,6 @@
 """Who connects where, and what IAM and the database have to allow for it."""
 
 import math
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
@@ -10,7 +9,8 @@ from typing import Any, ClassVar
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
 from dbauth.defaults import ANSWER_SECONDS, CONNECT_SECONDS, NETWORK
-from dbauth.errors import RDS_ROOTS, Misconfigured
+from dbauth.errors import MisconfiguredError
+from dbauth.iam import roots
 from dbauth.iam.endpoints import parse, region_for
 from dbauth.iam.signing import TokenRequest, rds_request
 from dbauth.liveness import IDLE_CHECK_SECONDS
@@ -22,7 +22,7 @@ DEFAULTS = {"sslmode": "verify-full", **NETWORK}
 
 
 class Login(ABC):
-    """One entry of settings.DATABASES, understood; raises Misconfigured where it cannot be."""
+    """One entry of settings.DATABASES, understood; raises MisconfiguredError where it cannot be."""
 
     # Options of the backend itself, which libpq would not understand.
     own_options: ClassVar[frozenset[str]] = frozenset(
@@ -35,7 +35,7 @@ class Login(ABC):
         _require_psycopg2()
         self.options: Mapping[str, Any] = settings.get("OPTIONS") or {}
         if settings.get("PASSWORD") or self.options.get("password"):
-            raise Misconfigured(
+            raise MisconfiguredError(
                 "E001",
                 "PASSWORD is set, and this engine signs in with IAM tokens alone.",
                 "Remove PASSWORD (in DATABASE_URL: the part between the user and the @).",
@@ -53,7 +53,7 @@ class Login(ABC):
         self.answer_seconds = self._seconds("answer_seconds", ANSWER_SECONDS)
         self.endpoint = parse(self.host)
         if self.endpoint.kind not in (*self.services, "other"):
-            raise Misconfigured(
+            raise MisconfiguredError(
                 "E005",
                 f"HOST {self.host!r} is an endpoint of another service.",
                 f'Set ENGINE to "{self.engine_for_others}", or correct the host.',
@@ -98,7 +98,7 @@ class Login(ABC):
         # Whole seconds are all that libpq takes.
         params["connect_timeout"] = math.ceil(self.connect_timeout)
         if "sslrootcert" not in params and self.publicly_trusted:
-            params["sslrootcert"] = os.environ.get("PGSSLROOTCERT") or public_roots()
+            params["sslrootcert"] = roots.named(params) or roots.public_file()
         return params
 
 
@@ -114,16 +114,13 @@ class RDSLogin(Login):
 
     @property
     def publicly_trusted(self) -> bool:
-        return self.endpoint.kind == "rds-proxy"
+        return roots.are_public(self.endpoint)
 
     @property
     def roots_advice(self) -> str:
         if self.publicly_trusted:
             return "RDS Proxy uses Amazon's public roots: remove the option to use certifi's."
-        return (
-            "Aurora and RDS use roots of their own, which no system carries: "
-            f"`curl --fail --remote-name {RDS_ROOTS}` and set the option to the file's path."
-        )
+        return roots.RDS_ADVICE
 
     def refusal_advice(self) -> str:
         from dbauth.iam.refusals import rds_refusal  # a page of text that only a refusal needs
@@ -131,23 +128,16 @@ class RDSLogin(Login):
         return rds_refusal(self.user, self.endpoint, self.region)
 
 
-def public_roots() -> str:
-    """The file with Amazon's public roots, among others."""
-    import certifi  # imported here: who brings roots of their own need not install it
-
-    return certifi.where()
-
-
 def _required(settings: Mapping[str, Any], name: str, meaning: str) -> str:
     value = settings.get(name)
     if not value:
-        raise Misconfigured("E002", f"{name} is not set.", f"Set it to {meaning}.")
+        raise MisconfiguredError("E002", f"{name} is not set.", f"Set it to {meaning}.")
     return str(value)
 
 
 def _one_host(host: str) -> str:
     if "," in host:
-        raise Misconfigured(
+        raise MisconfiguredError(
             "E002", f"HOST is {host!r}, and a token is signed for one host.", "Name one host."
         )
     # The dot that ends a full name is in no certificate, and must not be signed either.
@@ -160,7 +150,7 @@ def _port(value: Any) -> int:
     except ValueError:
         port = 0
     if not 0 < port <= HIGHEST_PORT:
-        raise Misconfigured(
+        raise MisconfiguredError(
             "E002", f"PORT is {value!r}.", f"Set it to a whole number from 1 to {HIGHEST_PORT}."
         )
     return port
@@ -172,14 +162,16 @@ def _number(name: str, value: Any, error_id: str) -> float:
     except (TypeError, ValueError):
         number = 0
     if not 0 < number < math.inf:
-        raise Misconfigured(error_id, f"{name} is {value!r}.", "Set it to a number above zero.")
+        raise MisconfiguredError(
+            error_id, f"{name} is {value!r}.", "Set it to a number above zero."
+        )
     return number
 
 
 def _require_psycopg2() -> None:
     # Django takes psycopg 3 as soon as it is installed, whatever else is.
     if is_psycopg3:
-        raise Misconfigured(
+        raise MisconfiguredError(
             "E004",
             "psycopg 3 is installed, Django prefers it, and this backend is made for psycopg2.",
             "`pip uninstall psycopg psycopg-binary`.",

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from dbauth import admission
+from dbauth import admission, backoff
 
 
 @pytest.fixture
@@ -16,7 +16,8 @@ def clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr(admission, "time", clock)
+    for module in (admission, backoff):
+        monkeypatch.setattr(module, "time", clock)
     return clock
 
 

@@ -12,8 +12,8 @@ import certifi
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from carsite.settings.database import RDS_CA
+from dbauth.iam.roots import RDS_BUNDLE
 
-GLOBAL_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 TIMEOUT_SECONDS = 30
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--url", default=GLOBAL_BUNDLE, help="default: %(default)s")
+        parser.add_argument("--url", default=RDS_BUNDLE, help="default: %(default)s")
         parser.add_argument("--output", type=Path, default=RDS_CA, help="default: %(default)s")
 
     def handle(self, *args: Any, url: str, output: Path, **options: Any) -> None:

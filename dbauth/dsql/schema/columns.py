@@ -9,7 +9,7 @@ from django.db.backends.ddl_references import Columns
 from django.db.backends.postgresql import schema as postgresql
 from django.db.models import Field, Model, Value
 
-from dbauth.dsql.flushing import BATCH_ROWS
+from dbauth.dsql.row_limit import BATCH_ROWS
 from dbauth.dsql.schema import limits
 
 NOT_NULL_SUFFIX = "_notnull"

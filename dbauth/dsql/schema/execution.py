@@ -14,6 +14,7 @@ from django.db.transaction import TransactionManagementError
 from dbauth.dsql.schema.jobs import INDEX, UNVALIDATED, VALIDATION, Jobs
 from dbauth.dsql.schema.journal import NoJournal, Past
 from dbauth.retry import retried
+from dbauth.sqlstates import sqlstate
 
 logger = logging.getLogger("django.db.backends.schema")
 
@@ -127,7 +128,7 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         try:
             self._noted(statement)
         except DatabaseError as error:
-            if not unsure or getattr(error.__cause__, "pgcode", None) not in DONE_BEFORE:
+            if not unsure or sqlstate(error) not in DONE_BEFORE:
                 raise
 
     def _forget(self, statement: str) -> None:
@@ -140,6 +141,6 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
                 cursor.execute(statement)
         except DatabaseError as error:
             # A refusal has a code. Without one the connection is gone, and nobody knows.
-            if getattr(error.__cause__, "pgcode", None) and not self.connection.in_atomic_block:
+            if sqlstate(error) and not self.connection.in_atomic_block:
                 self.journal.forget(statement)
             raise

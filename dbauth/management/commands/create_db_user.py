@@ -14,7 +14,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper as PasswordWrappe
 
 from dbauth.base import DatabaseWrapper
 from dbauth.dsql.login import ADMIN, DSQLLogin
-from dbauth.errors import Misconfigured
+from dbauth.errors import MisconfiguredError
 from dbauth.frames import forget_frames
 from dbauth.grants import Step, dsql_steps, rds_steps
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             )
         try:
             steps = _steps(connection, options)
-        except (ValueError, Misconfigured) as error:
+        except (ValueError, MisconfiguredError) as error:
             raise CommandError(str(error)) from error
         if options["sql"]:
             self.stdout.writelines(f"{step}\n" for step in steps)

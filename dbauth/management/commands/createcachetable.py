@@ -1,7 +1,8 @@
 """Django's createcachetable, which on Aurora DSQL goes through the schema editor.
 
-Django writes the table and its index as SQL of its own, in one transaction, and DSQL takes neither
-the index nor two DDL statements in a transaction. All other databases get Django's.
+Django writes the table and its index as SQL of its own, in one transaction. DSQL refuses both the
+index as it is written and two DDL statements in one transaction. For every other database this is
+Django's command.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps.registry import Apps
+from django.core.cache.backends.db import BaseDatabaseCache
 from django.core.management.commands import createcachetable
-from django.db import connections, models
+from django.db import connections, models, router
 from django.db.models import Model
 
 from dbauth.dsql import is_dsql
@@ -21,6 +23,9 @@ class Command(createcachetable.Command):
         connection = connections[database]
         if not is_dsql(connection):
             return super().create_table(database, tablename, dry_run)
+        cache: Any = BaseDatabaseCache(tablename, {})
+        if not router.allow_migrate_model(database, cache.cache_model_class):
+            return None
         if not dry_run and tablename in connection.introspection.table_names():
             if self.verbosity > 0:
                 self.stdout.write(f"Cache table '{tablename}' already exists.")

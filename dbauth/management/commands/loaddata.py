@@ -1,9 +1,10 @@
 """Django's loaddata, which on Aurora DSQL commits by batches.
 
-Django loads everything in one transaction, and DSQL takes 3,000 rows, 10 MiB and 5 minutes of one.
-By batches it is not all or nothing: after an interruption the same command loads the rest, because
-what is there already is written once more under its own key. Inside a transaction of the caller's,
-as in RunPython, it is a part of that. All other databases get Django's.
+Django loads everything in one transaction, and DSQL limits a transaction to 3,000 rows, 10 MiB and
+5 minutes. Loading by batches is not all or nothing: after an interruption the same command loads
+the rest, because objects that are already there are written again under the same key. Where the
+caller has opened a transaction, as RunPython does, everything is loaded in that one. For every
+other database this is Django's command.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Command(loaddata.Command):
     def handle(self, *fixture_labels: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         self._in_batches = is_dsql(connection) and not connection.in_atomic_block
+        self._loader = None  # a caller may use this command once more, for another database
         super().handle(*fixture_labels, **options)
         if self._in_batches:
             self._load_in_batches(fixture_labels)

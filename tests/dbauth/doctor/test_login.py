@@ -5,7 +5,7 @@ import time
 import pytest
 
 from dbauth.doctor.case import BUDGET, Case
-from dbauth.doctor.finding import Failure
+from dbauth.doctor.finding import StepError
 from dbauth.doctor.trial import clock
 from tests.dbauth.conftest import wrapper
 from tests.dbauth.doctor.conftest import doctor, failure, silent_port
@@ -156,7 +156,7 @@ def test_a_clock_that_is_wrong_before_tokens_are_refused(aurora, rds, monkeypatc
 
 def _clock(connection):
     """The step alone: the project of this process has other migrations than the database."""
-    with pytest.raises(Failure) as caught:
+    with pytest.raises(StepError) as caught:
         clock(Case(connection))
     return caught.value
 

@@ -60,6 +60,19 @@ def test_clearsessions_deletes_more_rows_than_a_transaction_changes(site, settin
     assert site.refusals() == []
 
 
+class Nowhere:
+    """A router that makes no table anywhere."""
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        return False
+
+
+def test_createcachetable_asks_the_routers_as_djangos_does(cluster, settings):
+    settings.DATABASE_ROUTERS = ["tests.dbauth.dsql.test_commands.Nowhere"]
+    call_command("createcachetable", "not_wanted", database=ALIAS, verbosity=0)
+    assert cluster.rows("SELECT 1 FROM pg_tables WHERE tablename = 'not_wanted'") == []
+
+
 class ToTheCluster:
     """A router for commands that know no --database."""
 

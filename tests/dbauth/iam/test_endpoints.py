@@ -2,7 +2,7 @@
 
 import pytest
 
-from dbauth.errors import Misconfigured
+from dbauth.errors import MisconfiguredError
 from dbauth.iam.endpoints import parse, partition_of, region_for
 
 RDS = "db.abc.us-east-1.rds.amazonaws.com"
@@ -55,7 +55,9 @@ def test_the_same_region_three_times_is_no_contradiction(monkeypatch):
 
 def test_a_name_that_hides_the_region_needs_the_option(monkeypatch):
     monkeypatch.setenv("AWS_REGION", "us-east-1")
-    with pytest.raises(Misconfigured, match=r"'db.example.com' does not show .* OPTIONS") as caught:
+    with pytest.raises(
+        MisconfiguredError, match=r"'db.example.com' does not show .* OPTIONS"
+    ) as caught:
         region_for(parse("db.example.com"), None)
     assert caught.value.id == "E003"
     assert region_for(parse("db.example.com"), "us-west-2") == "us-west-2"
@@ -63,13 +65,13 @@ def test_a_name_that_hides_the_region_needs_the_option(monkeypatch):
 
 def test_a_process_in_another_region_needs_the_option(monkeypatch):
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    with pytest.raises(Misconfigured, match=r"AWS_REGION is 'eu-west-1', .* in 'us-east-1'"):
+    with pytest.raises(MisconfiguredError, match=r"AWS_REGION is 'eu-west-1', .* in 'us-east-1'"):
         region_for(parse(RDS), None)
     assert region_for(parse(RDS), "us-east-1") == "us-east-1"
 
 
 def test_the_option_cannot_contradict_the_host():
-    with pytest.raises(Misconfigured, match=r"OPTIONS\[\"region\"\] is 'eu-west-1'"):
+    with pytest.raises(MisconfiguredError, match=r"OPTIONS\[\"region\"\] is 'eu-west-1'"):
         region_for(parse(RDS), "eu-west-1")
 
 

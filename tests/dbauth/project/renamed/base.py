@@ -1,7 +1,7 @@
 """The backend with a login of the project's own."""
 
 from dbauth import base
-from dbauth.errors import Misconfigured
+from dbauth.errors import MisconfiguredError
 from dbauth.iam.login import RDSLogin
 
 
@@ -11,7 +11,7 @@ class PickyLogin(RDSLogin):
     def __init__(self, settings):
         super().__init__(settings)
         if self.user != "app":
-            raise Misconfigured("E999", f"USER is {self.user!r}.", 'Set it to "app".')
+            raise MisconfiguredError("E999", f"USER is {self.user!r}.", 'Set it to "app".')
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
