@@ -100,7 +100,7 @@ checkov: $(CHECKOV)/.ready ## Look for insecure Terraform
 	$(CHECKOV)/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
 
 .PHONY: format
-format: $(VENV)/.dev ## Format the code and mend what the linter can
+format: $(VENV)/.dev ## Format the code and fix what the linter can
 	$(RUN) -m ruff check --fix-only .
 	$(RUN) -m ruff format .
 
@@ -128,12 +128,12 @@ package: $(VENV)/.runtime ## Build both Lambda archives in build/, without deplo
 		VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/zappa package $$stage --output build/$$stage.zip || exit 1; done
 
 .PHONY: pictures
-pictures: $(VENV)/.dev ## Draw and photograph anew what the README shows, in docs/pictures/
+pictures: $(VENV)/.dev ## Redraw the diagrams and retake the screenshots of the README, in docs/pictures/
 	$(RUN) -m docs.pictures.architecture
 	$(RUN) -m docs.pictures.screenshots
 
 .PHONY: schema
-schema: $(VENV)/.dev ## Write carsite/openapi.json anew from the code
+schema: $(VENV)/.dev ## Rewrite carsite/openapi.json from the code
 	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=carsite.settings.schema $(MANAGE) spectacular \
 		--format openapi-json --validate --fail-on-warn --file carsite/openapi.json
 

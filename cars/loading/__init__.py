@@ -7,7 +7,7 @@ number is part of it because two equal rows without a VIN are two cars; what the
 another file may have the same name.
 
 What follows from that:
-- A bad row that is mended in place leaves the ids of the others alone. Rows that are removed or
+- A bad row that is fixed in place leaves the ids of the others alone. Rows that are removed or
   inserted shift those behind them, which then are new cars, unless their VINs say otherwise.
 - A row that is changed after it was loaded is a new car, or none if its VIN is there: this loads
   cars, it does not update them.

@@ -54,13 +54,13 @@ def _remedy(error: BaseException) -> str:
     match error:
         case InvalidRowsError():
             return (
-                "Mend these rows and run the same command again: what is stored is skipped."
-                " Or add --skip-invalid to put bad rows into a file of their own."
+                "Fix these rows and run the command again; rows that are stored already are"
+                " skipped. Or add --skip-invalid to write the bad rows to a separate file."
             )
         case DatabaseError() if _lacks_tables(error):
             return "Run `manage.py migrate` first, then the same command again."
         case UnreadableError():
-            return "Mend the file and run the same command again: what is stored is skipped."
+            return "Fix the file and run the command again; stored rows are skipped."
         case _:
             return AGAIN
 

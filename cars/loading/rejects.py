@@ -1,4 +1,4 @@
-"""Bad rows: said in a sentence, or kept in a file to be mended."""
+"""Bad rows: described in a sentence, or kept in a file to be fixed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def _reasons(errors: dict[str, list[str]]) -> str:
 
 
 class RejectsFile:
-    """JSON lines of a row's own fields with its `_line` and `_errors`; a mended one can be loaded.
+    """JSON lines of a row's own fields with its `_line` and `_errors`; a fixed row can be loaded.
 
-    The file is made when there is something to write. An old one, mended or not, is renamed then,
+    The file is made when there is something to write. An old one, fixed or not, is renamed then,
     to the first of NAME.1, NAME.2 ... that is free; `note` is told so.
     """
 

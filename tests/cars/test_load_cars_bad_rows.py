@@ -19,7 +19,7 @@ def test_a_bad_row_stops_before_anything_of_its_batch_is_written(write):
     assert "line 19: year: This field is required." in message
     assert "Nothing of this batch is stored." in message
     assert "Up to here: 10 loaded, 0 already there." in message
-    assert "run the same command again" in message
+    assert "run the command again" in message
 
 
 def test_a_file_that_is_mended_after_it_stopped_is_completed(write):

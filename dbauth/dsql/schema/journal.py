@@ -78,7 +78,7 @@ class Journal(NoJournal):
         return self._reached < len(self._earlier)
 
     def reach(self, milestone: str) -> None:
-        # Statements of the earlier run may be missing in this one, where the code was mended in
+        # Statements of the earlier run may be missing in this one, where the code was fixed in
         # between. Milestones come again, and put the two runs side by side.
         if not self._find(f"-- {milestone}"):
             self._reached = len(self._earlier)

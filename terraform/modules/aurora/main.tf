@@ -12,7 +12,7 @@ locals {
 }
 
 resource "aws_rds_cluster" "this" {
-  #checkov:skip=CKV_AWS_327:Encrypted with the key that AWS manages; a key of one's own is billed by the month.
+  #checkov:skip=CKV_AWS_327:Encrypted with the key that AWS manages; a customer managed key is billed monthly.
   #checkov:skip=CKV_AWS_162:A module variable: the cluster with password authentication does not accept tokens on purpose.
   #checkov:skip=CKV_AWS_139:A module variable: on in production, where a variable validation insists on it.
   #checkov:skip=CKV2_AWS_8:Automated backups with the retention of the environment take the place of a backup plan.
@@ -76,7 +76,7 @@ resource "aws_rds_cluster" "this" {
     }
   }
 
-  # Aurora would create the log group itself, and keep the logs for ever.
+  # Aurora would create the log group itself, and keep the logs indefinitely.
   depends_on = [aws_cloudwatch_log_group.postgresql]
 }
 
@@ -116,7 +116,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "postgresql" {
-  #checkov:skip=CKV_AWS_158:Encrypted by CloudWatch; a key of one's own is billed by the month.
+  #checkov:skip=CKV_AWS_158:Encrypted by CloudWatch; a customer managed key is billed monthly.
   #checkov:skip=CKV_AWS_338:One day, as the user's guide has it.
   name              = "/aws/rds/cluster/${var.identifier}/postgresql"
   retention_in_days = var.log_retention_days

@@ -1,5 +1,5 @@
 # Subnets of a database that may be reached from the internet. They are the same with and without that:
-# only their route changes, because a cluster cannot move to other subnets without being made anew.
+# only their route changes, because a cluster cannot move to other subnets without being replaced.
 
 resource "aws_subnet" "database" {
   for_each = local.database_subnets
