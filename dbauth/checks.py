@@ -16,6 +16,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
 from django.db.backends.base.validation import BaseDatabaseValidation
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import make_dsn
 
 from dbauth.errors import MisconfiguredError
 from dbauth.iam import roots
@@ -23,6 +25,27 @@ from dbauth.iam.login import Login
 
 # Where libpq looks when nothing names a file.
 DEFAULT_ROOTS = "~/.postgresql/root.crt"
+
+
+# Of Django's backend and of psycopg2.connect(); `pool` has a message of its own.
+DRIVER_OPTIONS = frozenset(
+    [
+        "assume_role",
+        "connection_factory",
+        "cursor_factory",
+        "isolation_level",
+        "pool",
+        "server_side_binding",
+    ]
+)
+
+
+def _is_known_to_libpq(name: str) -> bool:
+    try:
+        make_dsn(**{name: ""})
+    except ProgrammingError:
+        return False
+    return True
 
 
 def check_databases(databases: Collection[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
@@ -56,6 +79,7 @@ class DatabaseValidation(BaseDatabaseValidation):
 
     def about(self, login: Login, settings: dict[str, Any]) -> Iterator[CheckMessage]:
         yield from self._pool(login)
+        yield from self._unknown(login)
         yield from self._tls(login)
         yield from self._gss(login)
         yield from self._roots(login)
@@ -78,6 +102,16 @@ class DatabaseValidation(BaseDatabaseValidation):
                 'OPTIONS["pool"] is set, and pools need psycopg 3, which is not supported.',
                 "Remove the option. CONN_MAX_AGE keeps connections open between requests.",
             )
+
+    def _unknown(self, login: Login) -> Iterator[CheckMessage]:
+        for name in login.connection_params(dict(login.options)):
+            # Django and psycopg2 take some for themselves; the rest goes to libpq.
+            if name not in DRIVER_OPTIONS and not _is_known_to_libpq(name):
+                yield self.error(
+                    "E009",
+                    f"OPTIONS[{name!r}] is set, and libpq has no such parameter.",
+                    "Correct the spelling, or remove the option.",
+                )
 
     def _tls(self, login: Login) -> Iterator[CheckMessage]:
         mode = login.options.get("sslmode", "verify-full")

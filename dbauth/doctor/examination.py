@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple
 
 from django.db import DatabaseError, connections
@@ -70,19 +70,28 @@ STEPS = (
 )
 
 
-def examine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+def examine(connection: BaseDatabaseWrapper) -> Generator[Finding]:
     """A finding for each step, up to the first that fails.
 
     Bounded to about 20 s. The connection itself is left alone: the steps use one of their own.
     """
-    with _quiet(), _stand_in(connection) as own:
-        case = Case(own)
+    own = connection.copy()
+    if own.vendor == "postgresql":
+        _limit(own)
+    case = Case(own)
+    try:
         for step in STEPS:
-            if step.applies(case):
+            if not step.applies(case):
+                continue
+            # For the step alone: between two, and after the last that somebody asks for, the
+            # process is as it was.
+            with _quiet(), _standing_in(own):
                 finding = _finding(step, case)
-                yield finding
-                if not finding.ok:
-                    return
+            yield finding
+            if not finding.ok:
+                return
+    finally:
+        own.close()
 
 
 def _finding(step: Step, case: Case) -> Finding:
@@ -110,19 +119,14 @@ def _bounded(step: Step, case: Case) -> contextlib.AbstractContextManager[None]:
 
 
 @contextlib.contextmanager
-def _stand_in(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
-    """A copy of the connection under its alias, where Django's migrations look for it."""
-    alias = connection.alias
-    own = connection.copy()
-    if own.vendor == "postgresql":
-        _limit(own)
-    before = connections[alias]
-    connections[alias] = own
+def _standing_in(own: BaseDatabaseWrapper) -> Iterator[None]:
+    """Put a copy under the connection's alias, where Django's migrations look for it."""
+    before = connections[own.alias]
+    connections[own.alias] = own
     try:
-        yield own
+        yield
     finally:
-        connections[alias] = before
-        own.close()
+        connections[own.alias] = before
 
 
 def _limit(connection: BaseDatabaseWrapper) -> None:

@@ -1,56 +1,47 @@
-"""Keeps botocore from logging AWS's responses, whose credentials it prints at DEBUG."""
+"""Keeps AWS's responses out of the log, whose credentials botocore prints at DEBUG."""
 
 import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-# A filter of a logger does not see what the loggers below it log, so each is named.
-LOGGERS = (
-    "auth",
-    "awsrequest",
-    "client",
-    "compress",
-    "configprovider",
-    "credentials",
-    "endpoint",
-    "endpoint_provider",
-    "handlers",
-    "hooks",
-    "httpchecksum",
-    "httpsession",
-    "loaders",
-    "parsers",
-    "regions",
-    "response",
-    "retries.standard",
-    "retryhandler",
-    "session",
-    "signers",
-    "tokens",
-    "utils",
-)
+WITHHELD = "withheld while credentials are fetched"
 
 
 class _Silence(threading.local):
-    """A filter for the calling thread alone: others may log what they like meanwhile."""
+    """For the calling thread alone: others may log what they like meanwhile."""
 
     active = False
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not self.active or record.levelno >= logging.INFO
 
 
 _silence = _Silence()
 
 
+class _Withholding:
+    """A factory of log records that leaves out what botocore says.
+
+    It goes by what is logged. A filter of a logger does not see what the loggers below it log, and
+    which there are, each release of botocore decides.
+    """
+
+    def __init__(self, make: Any) -> None:
+        self._make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record: logging.LogRecord = self._make(*args, **kwargs)
+        if _silence.active and record.levelno < logging.INFO and record.name.startswith("botocore"):
+            record.msg, record.args = WITHHELD, ()
+            record.exc_info = record.stack_info = None
+        return record
+
+
 @contextmanager
 def quiet_botocore() -> Iterator[None]:
-    """No line below INFO from botocore on this thread for as long as the block lasts."""
-    for name in LOGGERS:
-        # By its levels alone nothing could be kept back: any of them may have one of its own,
-        # and all threads share them. A filter that is there already is not added twice.
-        logging.getLogger(f"botocore.{name}").addFilter(_silence)
+    """Nothing below INFO from botocore is shown on this thread for as long as the block lasts."""
+    make = logging.getLogRecordFactory()
+    if not isinstance(make, _Withholding):
+        logging.setLogRecordFactory(_Withholding(make))
     outer, _silence.active = _silence.active, True
     try:
         yield

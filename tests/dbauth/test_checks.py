@@ -244,3 +244,10 @@ def test_where_the_checks_run(good, apps, command, times):
     assert result.stderr.count("dbauth.E001") == times
     assert (result.returncode == 0) == (times == 0)
     assert "hunter2" not in result.stderr
+
+
+def test_an_option_that_libpq_does_not_know_is_named(good, good_dsql):
+    for settings in (good, good_dsql):
+        (found,) = messages(settings, OPTIONS={"conect_timeout": 3})
+        assert (found.id, "'conect_timeout'" in found.msg) == ("dbauth.E009", True)
+    assert messages(good, OPTIONS={"application_name": "cars", "assume_role": "other"}) == []

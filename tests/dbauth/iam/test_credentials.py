@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from dbauth.iam.credentials import Credentials, CredentialsError, CredentialSource
-from dbauth.iam.quiet import quiet_botocore
+from dbauth.iam.quiet import WITHHELD, quiet_botocore
 
 FAR = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=6)
 
@@ -306,7 +306,15 @@ def test_a_botocore_logger_with_a_level_of_its_own_is_quiet_too(assume, caplog):
         caplog.set_level(logging.DEBUG, name)
     CredentialSource().load()
     debug = [record for record in caplog.records if record.levelno < logging.INFO]
-    assert [record for record in debug if record.name.startswith("botocore")] == []
+    said = {record.getMessage() for record in debug if record.name.startswith("botocore")}
+    assert said == {WITHHELD}
+
+
+def test_a_botocore_logger_that_nobody_knows_yet_is_quiet_too(caplog):
+    caplog.set_level(logging.DEBUG, "botocore.of.a.later.release")
+    with quiet_botocore():
+        logging.getLogger("botocore.of.a.later.release").debug("a secret")
+    assert caplog.messages == [WITHHELD]
 
 
 def test_other_threads_may_log_meanwhile(caplog):
@@ -315,7 +323,7 @@ def test_other_threads_may_log_meanwhile(caplog):
     with quiet_botocore(), ThreadPoolExecutor(1) as pool:
         log("mine")
         pool.submit(log, "another's").result()
-    assert caplog.messages == ["another's"]
+    assert caplog.messages == [WITHHELD, "another's"]
 
 
 def test_boto3_may_log_again_once_credentials_are_fetched(container, caplog):
