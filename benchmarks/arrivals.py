@@ -19,7 +19,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from dbauth import admission
+from dbauth import admission, backoff
 from dbauth.deadline import time_limit
 
 INVOCATION_SECONDS = 27  # carsite.lambda_handler.LONGEST_SECONDS
@@ -40,7 +40,7 @@ class Outcome(NamedTuple):
 
 
 class Clock:
-    """Stands for the module `time` in dbauth.admission."""
+    """Stands for the module `time` in dbauth.admission and dbauth.backoff."""
 
     now = 0.0
 
@@ -55,7 +55,7 @@ def simulate(containers: int, rate: float = RATE, burst: float = BURST) -> Outco
     waits: dict[int, Any] = {}
     arrivals = [index / containers for index in range(containers)]
     queue = [(when, index) for index, when in enumerate(arrivals)]
-    with patch.object(admission, "time", clock):
+    with patch.object(admission, "time", clock), patch.object(backoff, "time", clock):
         while queue:
             clock.now, index = heapq.heappop(queue)
             if index not in waits:

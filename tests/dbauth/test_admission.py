@@ -31,3 +31,9 @@ def test_pauses_end_within_the_time_given(clock):
     for pause in admission.pauses(7):
         clock.now += pause
     assert 5 <= clock.now < 7
+
+
+def test_a_fleet_that_the_quota_can_serve_within_an_invocation_is_served():
+    outcome = simulate(2_500)
+    assert (outcome.connected, outcome.refused) == (2_500, 0)
+    assert outcome.attempts > 2_500
