@@ -4,6 +4,7 @@ from itertools import islice
 
 import pytest
 
+from benchmarks.arrivals import simulate
 from dbauth import admission, backoff
 
 
