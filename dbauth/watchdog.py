@@ -32,7 +32,10 @@ class Watch:
             return
         # A duplicate: should the driver close its own descriptor meanwhile, the number may be given
         # to another file, and that one must not be shut down.
-        duplicate = socket.socket(fileno=os.dup(connection.fileno()))
+        # shutdown() needs no family, and asking the kernel for it takes longer than all the rest.
+        duplicate = socket.socket(
+            socket.AF_INET, socket.SOCK_STREAM, 0, fileno=os.dup(connection.fileno())
+        )
         self._watched.add(connection)
         self._sockets.append(duplicate)
         if time.monotonic() >= self.end:
