@@ -1,6 +1,6 @@
 """What Zappa calls back while it deploys (zappa_settings.json, `callbacks`).
 
-Zappa loads this file anew for every callback; the work is done in carsite.deploy.
+Zappa loads this file again for every callback; the work is done in carsite.deploy.
 """
 
 from __future__ import annotations

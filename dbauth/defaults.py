@@ -3,7 +3,7 @@
 from typing import Any
 
 # Seconds to resolve the name and to connect, over all addresses, a DSQL cluster that wakes up
-# included. libpq waits for ever unless it is told how long.
+# included. libpq has no time limit of its own.
 CONNECT_SECONDS = 5
 # One statement or COMMIT outside of time_limit(); DSQL ends transactions after 300 seconds.
 ANSWER_SECONDS = 330

@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "cars",
 ]
 
-# In three parts, since the deployed stages put middleware of theirs between them.
+# In three parts, since the deployed stages put their own middleware between them.
 REQUEST_ID_MIDDLEWARE = "carsite.http.middleware.RequestIdMiddleware"
 SECURITY_MIDDLEWARE = "django.middleware.security.SecurityMiddleware"
 INNER_MIDDLEWARE = [

@@ -133,7 +133,7 @@ def _limit(connection: BaseDatabaseWrapper) -> None:
     """Let connecting take CONNECT_SECONDS at most; what is no number, other steps find."""
     options = connection.settings_dict["OPTIONS"]
     given = options.get("connect_timeout", CONNECT_SECONDS)
-    # libpq takes 0 for "wait for ever"; dbauth's own checks refuse it, and so does `settings`.
+    # libpq takes 0 for "no limit"; dbauth's own checks refuse it, and so does `settings`.
     endless = not isinstance(connection, DatabaseWrapper) and str(given) == "0"
     with contextlib.suppress(TypeError, ValueError):
         if endless or float(given) >= CONNECT_SECONDS:

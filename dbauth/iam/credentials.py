@@ -53,7 +53,7 @@ class Credentials:
 
 
 class CredentialSource:
-    """The credentials of this process, looked up anew for every connection.
+    """The credentials of this process, looked up again for every connection.
 
     Reading the environment again costs about a microsecond and notices a rotation at once. What
     boto3 found is kept, because boto3 renews it by itself.
@@ -65,7 +65,7 @@ class CredentialSource:
         after_fork(self._start)
 
     def _start(self) -> None:
-        # boto3's credentials have a lock of their own, so a child process looks for them anew.
+        # boto3's credentials have a lock of their own, so a child process looks for them again.
         self._provided: Any = None
         self._lock = threading.Lock()
 

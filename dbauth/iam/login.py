@@ -63,7 +63,7 @@ class Login(ABC):
     def _seconds(self, option: str, default: float) -> float:
         if option not in self.options:
             return default
-        # libpq takes a connect_timeout of 0 for "wait for ever", which nobody wants on purpose.
+        # libpq takes a connect_timeout of 0 for "no limit", which nobody wants on purpose.
         return _number(f'OPTIONS["{option}"]', self.options[option], "E007")
 
     @cached_property

@@ -22,7 +22,7 @@ def test_a_bad_row_stops_before_anything_of_its_batch_is_written(write):
     assert "run the command again" in message
 
 
-def test_a_file_that_is_mended_after_it_stopped_is_completed(write):
+def test_a_file_that_is_fixed_after_it_stopped_is_completed(write):
     failing(write("cars.csv", numbered(30, bad=(13,))), batch_size=10)
     path = write("cars.csv", numbered(30))
     assert load(path, batch_size=10).startswith("cars.csv: 20 loaded, 10 already there\n")
@@ -43,7 +43,7 @@ def test_of_many_bad_rows_ten_are_described(write):
     assert "... and 2 more" in message
 
 
-def test_invalid_rows_are_skipped_into_a_file_that_loads_once_it_is_mended(write):
+def test_invalid_rows_are_skipped_into_a_file_that_loads_once_it_is_fixed(write):
     path = write("cars.csv", numbered(30, bad=(3, 13, 29)) + "VW,Golf\n")
     rejects = path.with_name("cars.csv.rejects.jsonl")
     printed = load(path, skip_invalid=True, batch_size=10)
@@ -72,13 +72,13 @@ def test_rejects_are_written_anew_when_a_file_is_loaded_again(write):
     assert len(path.with_name("cars.csv.rejects.jsonl").read_text().splitlines()) == 1
 
 
-def test_rejects_that_were_mended_are_renamed_by_the_next_load_and_not_lost(write):
+def test_rejects_that_were_fixed_are_renamed_by_the_next_load_and_not_lost(write):
     path = write("cars.csv", numbered(30, bad=(3,)))
     rejects = path.with_name("cars.csv.rejects.jsonl")
     for number in (1, 2):
         load(path, skip_invalid=True)
-        mended = rejects.read_text().replace("}}", f'}}, "year": {2000 + number}}}')
-        rejects.write_text(mended)
+        fixed = rejects.read_text().replace("}}", f'}}, "year": {2000 + number}}}')
+        rejects.write_text(fixed)
     printed = load(path, skip_invalid=True)
     assert f"it is now {rejects}.2" in printed
     for number in (1, 2):

@@ -40,7 +40,7 @@ class Rig:
         return package(stage, (self.shared or self.folder) / "packages")
 
     def certificate(self) -> Certificate:
-        """One for all services: they run at the same time, and its file is read anew by clients."""
+        """One for all services: they run at the same time, and clients read its file each time."""
         return self._certificate
 
     @cached_property

@@ -85,7 +85,7 @@ class Journal(NoJournal):
             self.note(f"-- {milestone}")
 
     def remember(self, question: str, answer: Callable[[], T]) -> T:
-        # What is to be dropped and made anew, Django looks up first. Half way through, the catalog
+        # Django first looks up what it is going to drop and recreate. Half way through, the catalog
         # would no longer say.
         beginning = f"-- {question}: "
         for number, entry in enumerate(self._earlier[self._reached :], start=self._reached):

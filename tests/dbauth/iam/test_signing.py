@@ -39,7 +39,7 @@ thorough = settings(max_examples=1000, deadline=None)
 
 
 class Oracle:
-    """boto3's clients with credentials and a clock that can be set; making them anew is slow."""
+    """boto3's clients with credentials and a clock that can be set; creating them is slow."""
 
     def __init__(self):
         self.credentials = BotocoreCredentials("unset", "unset")

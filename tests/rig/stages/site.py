@@ -65,7 +65,7 @@ class Site:
 
     @contextlib.contextmanager
     def serving(self, port: int) -> Iterator[subprocess.Popen[bytes]]:
-        """runserver, which starts itself anew after each change of the code."""
+        """runserver, which restarts after each change of the code."""
         server = subprocess.Popen(
             [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}"],
             cwd=ROOT,
