@@ -1,6 +1,6 @@
 """Limits on how long a blocking call on a database connection may wait for the network.
 
-A peer that vanishes without closing its socket leaves libpq waiting without end, and so does a server
+A peer that vanishes without closing its socket makes libpq wait without end, and so does a server
 that is stopped: connect_timeout covers the connecting alone, statement_timeout is kept by the
 server, and keepalives are answered by its kernel.
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class WaitsMixin(Base):
-    """For a PostgreSQL backend: every call is bounded, and no connection stays half set up or stale.
+    """For a PostgreSQL backend: calls are bounded, and no connection stays half set up or stale.
 
     Inside `dbauth.deadline.time_limit()` a connection is watched from its first use to the end of
     the block, which costs a statement nothing. Outside, each statement, COMMIT and ROLLBACK has

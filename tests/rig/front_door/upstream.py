@@ -50,7 +50,7 @@ class Upstream:
             try:
                 return await self._ask(sql)
             except (OSError, asyncio.IncompleteReadError):
-                # The server was restarted since the last question: ask once more, on a new connection.
+                # The server was restarted since the last question: ask on a new connection.
                 self._administrator = None
                 return await self._ask(sql)
 
