@@ -75,6 +75,12 @@ rds-ca: $(VENV)/.runtime ## Fetch the certificates that Aurora's TLS chains to, 
 test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
 	$(RUN) -m pytest
 
+EVENTS ?= 2000
+
+.PHONY: chaos
+chaos: $(VENV)/.dev ## Let random faults happen to the service on DSQL (EVENTS= how many)
+	CHAOS_EVENTS=$(EVENTS) $(RUN) -m pytest -n 0 -k whatever_happens tests/dbauth/dsql/test_chaos.py
+
 BENCH := $(VENV)/bench
 
 $(BENCH)/.ready: benchmarks/requirements.lock | $(RUN)

@@ -150,7 +150,9 @@ def dsql_cluster(rig: Rig, database: str, **options: str) -> Iterator[tuple[str,
 
 
 @contextlib.contextmanager
-def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]:
+def running_dsql(
+    rig: Rig, settings: str = "carsite.settings.dsql", **options: str
+) -> Iterator[tuple[Service, DsqlGate]]:
     """The service on DSQL and the gate that it goes through; `options` join its DATABASE_URL."""
     with dsql_cluster(rig, "dsql", **options) as (url, rows, gate):
         service = Service(
@@ -158,6 +160,7 @@ def running_dsql(rig: Rig, **options: str) -> Iterator[tuple[Service, DsqlGate]]
             engine="dbauth.dsql",
             environment={
                 **deployed("dsql", url),
+                "DJANGO_SETTINGS_MODULE": settings,
                 **collected(rig),
                 **gate.environment(gate.temporary),
             },

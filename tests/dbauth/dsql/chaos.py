@@ -6,6 +6,7 @@ middle of requests they are in tests/contract/test_faults.py.
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable
@@ -17,16 +18,28 @@ import requests
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.dbauth.dsql.hooks import COLOR
 from tests.rig.dsql_gate import DsqlGate
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Client, Service
 
-REQUESTS = ("post", "post again", "post without a key", "add in the admin", "get", "burst")
+REQUESTS = (
+    *("post", "post again", "post without a key", "get", "burst"),
+    *("add in the admin", "add with a hook that fails"),
+)
 LOST = ("lost-reply", "lost-reply", "lost-reply", "lost-commit")
-FAULTS = ("restart", "crash", "drop", "OC000", "OC001", *LOST)
-EVENTS = st.lists(st.sampled_from([*REQUESTS * 3, *FAULTS]), min_size=25, max_size=25)
+FAULTS = (
+    *("restart", "crash", "two crashes", "drop", "vanish", "silence", "asleep"),
+    *("OC000", "OC001", *LOST),
+)
+RUN_EVENTS = 25
+EVENTS = st.lists(
+    st.sampled_from([*REQUESTS * 3, *FAULTS]), min_size=RUN_EVENTS, max_size=RUN_EVENTS
+)
+# `make chaos EVENTS=2000` lets more happen than there is time for in each run of the tests.
+TOTAL_EVENTS = int(os.environ.get("CHAOS_EVENTS", "625"))
 RUNS = settings(
-    max_examples=25,
+    max_examples=TOTAL_EVENTS // RUN_EVENTS,
     deadline=None,
     derandomize=True,
     database=None,
@@ -36,6 +49,8 @@ RUNS = settings(
 # How the admin's cars are known among the others.
 ADMINS = "admin"
 NEWS_SECONDS = 5
+SILENT_SECONDS = 0.5
+ANSWER_SECONDS = 28  # API Gateway gives up after 29
 CARS = "SELECT id::text, model, color FROM cars_car"
 LOGGED = "SELECT object_id FROM django_admin_log"
 
@@ -104,13 +119,32 @@ class Chaos:
             case "crash":
                 self.server.restart(SIGKILL)
                 self._wait_for_the_news()
+            case "two crashes":
+                self.server.restart(SIGKILL)
+                self.server.restart(SIGKILL)
+                self._wait_for_the_news()
             case "drop":
                 self.gate.control.drop()
+            case "vanish":
+                self.gate.control.drop("eof")
+            case "silence":
+                self._ask_in_silence()
+            case "asleep":
+                self.gate.control.drop()
+                self.gate.control.refuse(2, "waking-up")
             case "OC000" | "OC001" as conflict:
                 self.gate.control.fail_commits(2, conflict)
             case "lost-reply" | "lost-commit" as loss:
                 self.lost += 1
                 self.gate.control.fail_commits(1, loss)
+
+    def _ask_in_silence(self) -> None:
+        self.gate.control.hang()
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(self._post_alone, uuid.uuid4().hex, str(uuid.uuid4()))
+            time.sleep(SILENT_SECONDS)
+            self.gate.control.resume()
+            asked.result()
 
     def _wait_for_the_news(self) -> None:
         """Until the service can know: what it sends before, on what it takes for open, is lost."""
@@ -128,6 +162,8 @@ class Chaos:
                 self._post(client, uuid.uuid4().hex)
             case "add in the admin":
                 self._add(uuid.uuid4().hex)
+            case "add with a hook that fails":
+                self._add_with_hook(uuid.uuid4().hex)
             case "get":
                 self._note(client.get("/cars"), {200})
             case "burst":
@@ -152,14 +188,24 @@ class Chaos:
 
     def _add(self, model: str) -> None:
         """A transaction of several statements: the car and its entry in the admin's log."""
-        form = {"make": "A", "model": model, "year": "2020", "mileage": "0", "vin": ""}
-        answer = self.keeper.submit("/admin/cars/car/add/", {**form, "color": ADMINS})
+        answer = self._fill_in(model, ADMINS)
         done = self._note(answer, {302})
         assert not done or answer.headers["Location"] == "/admin/cars/car/", "a session is missing"
         (self.acknowledged if done else self.unknown).add(model)
 
+    def _add_with_hook(self, model: str) -> None:
+        """The same, and after its COMMIT comes an error that looks as if nothing were stored."""
+        self.lost += 1
+        self.unknown.add(model)
+        assert not self._note(self._fill_in(model, COLOR), set())
+
+    def _fill_in(self, model: str, color: str) -> requests.Response:
+        form = {"make": "A", "model": model, "year": "2020", "mileage": "0", "vin": ""}
+        return self.keeper.submit("/admin/cars/car/add/", {**form, "color": color})
+
     def _note(self, answer: requests.Response, success: set[int]) -> bool:
         """Whether it succeeded; there is no other failure than 503."""
+        assert answer.elapsed.total_seconds() < ANSWER_SECONDS, "an answer is late"
         assert answer.status_code in success | {503}, f"an answer is {answer.status_code}"
         self.refused += answer.status_code == 503
         return answer.status_code in success
@@ -172,7 +218,7 @@ class Chaos:
         unacknowledged = set(models) - self.acknowledged
         assert unacknowledged <= self.unknown, "a car is stored that nobody asked for"
         assert len(unacknowledged) <= self.lost, "a refused car is stored"
-        added = sorted(key for key, _, color in cars if color == ADMINS)
+        added = sorted(key for key, _, color in cars if color in (ADMINS, COLOR))
         logged = sorted(key for (key,) in self.service.rows(LOGGED))
         assert added == logged, "a transaction is stored in part"
         assert self.refused <= self.lost, "503 without a lost reply"

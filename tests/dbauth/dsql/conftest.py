@@ -95,6 +95,7 @@ def open_cluster(_cluster: Cluster, aws, tokens) -> Iterator[Callable[..., Clust
 
 
 DEFAULT: dict = {"default": {}}
+HOOKED = "tests.dbauth.dsql.hooked"
 
 
 @pytest.fixture
@@ -114,5 +115,5 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The whole service, with a server of its own that may be crashed."""
     with running_postgresql() as server:
         rig = Rig(tmp_path_factory.mktemp("chaos"), lambda: server)
-        with running_dsql(rig, retry_seconds="3") as (service, gate):
+        with running_dsql(rig, retry_seconds="3", settings=HOOKED) as (service, gate):
             yield Stage(service, gate, server)

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import OperationalError, connections
 
-from carsite.settings.dsql import *  # noqa: F403 - settings modules extend one another this way
 from dbauth import retry
+from tests.dbauth.dsql.hooked import *  # noqa: F403 - settings modules extend one another this way
 
 
 def no_conflict_is_retried() -> None:
@@ -70,6 +70,10 @@ def only_the_last_statement_is_retried() -> None:
         return keep_statement
 
     retry._Transaction.__call__ = call  # type: ignore[method-assign]
+
+
+def a_conflict_after_commit_is_retried() -> None:
+    retry._Transaction.is_committed = lambda self: False  # type: ignore[method-assign]
 
 
 globals()[os.environ["SABOTAGE"]]()

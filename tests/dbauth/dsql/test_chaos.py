@@ -9,10 +9,8 @@ from dataclasses import replace
 import pytest
 from hypothesis.errors import Flaky
 
-from tests.dbauth.dsql.chaos import Stage, whatever_happens
+from tests.dbauth.dsql.chaos import TOTAL_EVENTS, Stage, whatever_happens
 from tests.rig.postgresql import free_port
-
-ENOUGH = 500
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +20,7 @@ def _no_faults_left(stage: Stage) -> Iterator[None]:
 
 
 def test_whatever_happens_acknowledged_cars_are_stored_and_stored_once(stage):
-    assert whatever_happens(stage) >= ENOUGH
+    assert whatever_happens(stage) >= TOTAL_EVENTS
 
 
 def test_chaos_notices_a_database_that_acknowledges_before_it_writes(stage):
@@ -45,6 +43,7 @@ def test_chaos_notices_a_database_that_acknowledges_before_it_writes(stage):
         ("a_lost_reply_to_a_statement_is_retried", "an answer is 400"),
         ("a_lost_reply_to_commit_is_retried", "a car is stored twice"),
         ("only_the_last_statement_is_retried", "an acknowledged car is missing"),
+        ("a_conflict_after_commit_is_retried", "a car is stored twice"),
     ],
 )
 def test_chaos_notices_a_retry_that_is_wrong(stage, sabotage, invariant):
