@@ -11,6 +11,7 @@ from django.db.transaction import TransactionManagementError
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from dbauth import retry
+from dbauth.outcomes import is_conflict
 
 T = TypeVar("T")
 
@@ -115,7 +116,7 @@ class TransactionMixin(base.DatabaseWrapper):
         try:
             return commit()
         except DatabaseError as error:
-            self.commits -= retry.is_conflict(error)
+            self.commits -= is_conflict(error)
             raise
 
     def _is_aborted(self) -> bool:

@@ -13,6 +13,7 @@ from django.db.transaction import TransactionManagementError
 
 from dbauth import retry
 from dbauth.deadline import time_limit
+from dbauth.outcomes import is_conflict
 from dbauth.retry import retried
 
 CONFLICT = psycopg2.errors.SerializationFailure
@@ -78,7 +79,7 @@ def test_when_attempts_run_out_the_last_error_is_raised_and_nothing_is_applied(d
 
 @pytest.mark.parametrize("code", ["40P01", "40001"])
 def test_deadlocks_and_serialization_failures_are_conflicts(code):
-    assert retry.is_conflict(conflict(code))
+    assert is_conflict(conflict(code))
 
 
 @pytest.mark.parametrize("code", ["23505", "54000", "42P01", "0A000"])

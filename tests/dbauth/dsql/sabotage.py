@@ -11,12 +11,12 @@ from typing import Any
 
 from django.db import OperationalError, connections
 
-from dbauth import retry
+from dbauth import attempts, outcomes, retry
 from tests.dbauth.dsql.hooked import *  # noqa: F403 - settings modules extend one another this way
 
 
 def no_conflict_is_retried() -> None:
-    retry.is_conflict = lambda error: False
+    attempts.is_conflict = lambda error: False  # type: ignore[attr-defined] # imported there
 
 
 def a_lost_reply_to_a_statement_is_retried() -> None:
@@ -27,7 +27,7 @@ def a_lost_reply_to_a_statement_is_retried() -> None:
             return attempt(execute, sql, params, many, context)
         except OperationalError as error:
             connection = context["connection"]
-            if connection.in_atomic_block or not retry._is_lost(error):
+            if connection.in_atomic_block or not outcomes.is_lost(error):
                 raise
             connection.close()
             with connection.cursor() as cursor:
@@ -37,14 +37,14 @@ def a_lost_reply_to_a_statement_is_retried() -> None:
 
 
 def a_lost_reply_to_commit_is_retried() -> None:
-    may_repeat = retry._Transaction.may_repeat
-    retry._Transaction.may_repeat = (  # type: ignore[method-assign]
-        lambda self, error: may_repeat(self, error) or retry._is_lost(error)
+    may_repeat = attempts.Transaction.may_repeat
+    attempts.Transaction.may_repeat = (  # type: ignore[method-assign]
+        lambda self, error: may_repeat(self, error) or outcomes.is_lost(error)
     )
 
 
 def only_the_last_statement_is_retried() -> None:
-    attempt: Callable[..., Any] = retry._Transaction.__call__
+    attempt: Callable[..., Any] = attempts.Transaction.__call__
 
     def call(self: Any) -> Any:
         connection = connections[self._using]
@@ -69,11 +69,11 @@ def only_the_last_statement_is_retried() -> None:
         self._call = keep_result
         return keep_statement
 
-    retry._Transaction.__call__ = call  # type: ignore[method-assign]
+    attempts.Transaction.__call__ = call  # type: ignore[method-assign]
 
 
 def a_conflict_after_commit_is_retried() -> None:
-    retry._Transaction.is_committed = lambda self: False  # type: ignore[method-assign]
+    attempts.Transaction.is_committed = lambda self: False  # type: ignore[method-assign]
 
 
 globals()[os.environ["SABOTAGE"]]()
