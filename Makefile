@@ -7,10 +7,12 @@ PORT ?= 8000
 VENV := .venv$(if $(filter-out python3,$(notdir $(PYTHON))),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
-MANAGE := $(RUN) manage.py
+# What runs the project's own code does not look at the PYTHON* variables of the shell.
+ISOLATED := $(RUN) -E
+MANAGE := $(ISOLATED) manage.py
 
 # `make run` serves the local settings, whatever the shell that starts it happens to export.
-LOCAL := env -u DATABASE_URL DJANGO_SETTINGS_MODULE=carsite.settings.local
+LOCAL := env -u DATABASE_URL -u AWS_LAMBDA_FUNCTION_NAME -u STATIC_ROOT DJANGO_SETTINGS_MODULE=carsite.settings.local
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -56,11 +58,11 @@ run: $(VENV)/.runtime ## Serve the API on SQLite at http://127.0.0.1:8000 (PORT=
 run-regular: $(VENV)/.dev ## Serve the stage regular as deployed, on PostgreSQL (PORT= for another port)
 run-dsql: $(VENV)/.dev ## Serve the stage dsql as deployed, on a stand-in for Aurora DSQL (likewise)
 run-regular run-dsql: run-%:
-	@$(RUN) -m tests.rig.stages $* --port $(PORT)
+	@$(ISOLATED) -m tests.rig.stages $* --port $(PORT)
 
 .PHONY: rehearse
 rehearse: $(VENV)/.dev ## Take every step of the guide, from terraform apply to destroy, without AWS
-	@$(RUN) -m tests.rehearsal
+	@$(ISOLATED) -m tests.rehearsal
 
 .PHONY: superuser
 superuser: $(VENV)/.runtime ## Make a user for the local admin
@@ -71,15 +73,19 @@ superuser: $(VENV)/.runtime ## Make a user for the local admin
 rds-ca: $(VENV)/.runtime ## Fetch the certificates that Aurora's TLS chains to, once
 	@$(LOCAL) $(MANAGE) fetch_rds_ca
 
+.PHONY: check
+check: lint ## Run the linters, the type checker and the tests that need no server: two minutes
+	$(ISOLATED) -m pytest -m "not server"
+
 .PHONY: test
 test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
-	$(RUN) -m pytest
+	$(ISOLATED) -m pytest
 
 EVENTS ?= 2000
 
 .PHONY: chaos
 chaos: $(VENV)/.dev ## Let random faults happen to the service on DSQL (EVENTS= how many)
-	CHAOS_EVENTS=$(EVENTS) $(RUN) -m pytest -n 0 -k whatever_happens tests/dbauth/dsql/test_chaos.py
+	CHAOS_EVENTS=$(EVENTS) $(ISOLATED) -m pytest -n 0 -k whatever_happens tests/dbauth/dsql/test_chaos.py
 
 BENCH := $(VENV)/bench
 
@@ -91,24 +97,24 @@ $(BENCH)/.ready: benchmarks/requirements.lock | $(RUN)
 
 .PHONY: bench
 bench: $(BENCH)/.ready ## Run the benchmarks beside the peers, ten minutes (QUICK=1: one); writes docs/benchmarks.md
-	QUICK=$(QUICK) $(BENCH)/bin/python -m benchmarks
+	QUICK=$(QUICK) $(BENCH)/bin/python -E -m benchmarks
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Run the linters and the type checker
-	$(RUN) -m ruff check .
-	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy
-	$(RUN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-cache
+	$(ISOLATED) -m ruff check .
+	$(ISOLATED) -m ruff format --check .
+	$(LOCAL) $(ISOLATED) -m mypy
+	$(ISOLATED) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-cache
 	$(BIN)/zizmor --offline --quiet .github
 
 .PHONY: checkov
 checkov: $(CHECKOV)/.ready ## Look for insecure Terraform
-	$(CHECKOV)/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
+	$(CHECKOV)/bin/python -m checkov.main --directory terraform --framework terraform --skip-download --quiet --compact
 
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and fix what the linter can
-	$(RUN) -m ruff check --fix-only .
-	$(RUN) -m ruff format .
+	$(ISOLATED) -m ruff check --fix-only .
+	$(ISOLATED) -m ruff format .
 
 # The locks hold for every platform. Each keeps to the versions of the one before it, and to its own
 # of the last time unless UPGRADE=1.
@@ -131,12 +137,12 @@ audit: $(VENV)/.dev ## Look the locked packages up among known vulnerabilities
 package: $(VENV)/.runtime ## Build both Lambda archives in build/, without deploying
 	@mkdir -p build
 	@for stage in regular dsql; do \
-		VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/zappa package $$stage --output build/$$stage.zip || exit 1; done
+		VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(ISOLATED) -m zappa.cli package $$stage --output build/$$stage.zip || exit 1; done
 
 .PHONY: pictures
 pictures: $(VENV)/.dev ## Redraw the diagrams and retake the screenshots of the README, in docs/pictures/
-	$(RUN) -m docs.pictures.architecture
-	$(RUN) -m docs.pictures.screenshots
+	$(ISOLATED) -m docs.pictures.architecture
+	$(ISOLATED) -m docs.pictures.screenshots
 
 .PHONY: schema
 schema: $(VENV)/.dev ## Rewrite carsite/openapi.json from the code

@@ -14,6 +14,7 @@ from benchmarks import figures
 from benchmarks.limits import check_all
 from benchmarks.machine import describe
 from benchmarks.report import QUICK, RESULTS, load, save, show
+from tests.rig.environment import settle
 
 SECTIONS = ["cold_token", "connect", "loading", "warm"]
 # Building the archives alone takes more than a minute.
@@ -21,6 +22,7 @@ SLOW_SECTIONS = ["cold_start"]
 
 
 def main() -> int:
+    settle()
     started = time.monotonic()
     RESULTS.unlink(missing_ok=True)  # one run, one machine
     machine = describe()

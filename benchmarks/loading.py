@@ -8,7 +8,6 @@ Needs benchmarks/requirements.txt.
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from benchmarks.report import QUICK, save, show
 from benchmarks.summary import Summary, summarise
 from benchmarks.warm.database import Cars, filled
+from tests.rig.environment import child
 from tests.rig.postgresql import running_postgresql
 
 ROWS = 10_000 if QUICK else 50_000
@@ -54,7 +54,7 @@ def measure(folder: Path, cars: Cars) -> dict[str, Summary]:
     file = folder / "cars.csv"
     write_rows(file)
     peer = [sys.executable, "-m", "benchmarks.peers.execute_values", str(file)]
-    environment = {**os.environ, "DATABASE_URL": cars.url}
+    environment = child(DATABASE_URL=cars.url)
     ways: dict[str, Callable[[], object]] = {
         LOAD_CARS: lambda: cars.service.manage("load_cars", str(file), "--verbosity=0"),
         EXECUTE_VALUES: lambda: subprocess.run(peer, check=True, env=environment),

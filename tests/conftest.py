@@ -13,6 +13,24 @@ from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.service import Service
 from tests.rig.services import SERVICES, Rig
 
+# What starts a server, a browser, a function or Terraform, or builds an archive: whoever asks for
+# one of these, directly or not, is no part of `make check`.
+SERVERS = {
+    *("postgresql", "server", "rig", "running", "service", "browser", "chromium"),
+    *("initialised", "report", "rehearsal", "aws_url"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("server")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than processors: tests of time-outs and of Terraform mostly wait."""
+    return (os.cpu_count() or 1) + 1
+
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:

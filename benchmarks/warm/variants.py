@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from benchmarks.names import (
     POWERTOOLS,
     RAW,
 )
-from tests.rig.service import INHERITED
+from tests.rig.environment import child
 from tests.rig.services import deployed, lambda_credentials
 
 Event = Mapping[str, Any]
@@ -82,11 +81,10 @@ class Worker:
 @contextlib.contextmanager
 def running(name: str, environment: Mapping[str, str]) -> Iterator[Worker]:
     """The stack `name`, ready for events, for as long as the block lasts."""
-    inherited = {key: value for key, value in os.environ.items() if key in INHERITED}
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.warm.worker", HANDLERS[name]],
         cwd=ROOT,
-        env={**inherited, **environment},
+        env=child(environment),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -11,8 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.rig.chromium import log_in
 from tests.rig.service import Client, Service
 
-# One worker, one after the other: see the browser fixture.
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = [
+    # One worker, one after the other: see the browser fixture.
+    pytest.mark.xdist_group("browser"),
+    # What a browser shows does not depend on the database; where paths begin does on the gateway.
+    pytest.mark.parametrize(
+        "service", ["local", "lambda-regular-rest", "lambda-dsql-http"], indirect=True
+    ),
+]
 
 
 class Watch:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.rig.environment import child
 from tests.rig.postgresql import PostgreSQL
 
 HEADER = "make,model,year,mileage\n"
@@ -38,12 +39,11 @@ class Loads:
     root: Path
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "carsite.settings.local",
-            "DATABASE_URL": self.server.url(self.database),
-            "LOG_LEVEL": "WARNING",  # a new connection is a line of its own
-        }
+        environment = child(
+            DJANGO_SETTINGS_MODULE="carsite.settings.local",
+            DATABASE_URL=self.server.url(self.database),
+            LOG_LEVEL="WARNING",  # a new connection is a line of its own
+        )
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
             [sys.executable, "manage.py", *arguments],

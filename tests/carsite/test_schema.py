@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 from carsite import __version__
+from tests.rig.environment import child
 
 
 def test_package_schema_and_changelog_are_of_one_version(root: Path) -> None:
@@ -28,7 +28,7 @@ def test_the_committed_schema_is_fresh(root: Path, tmp_path: Path) -> None:
             *("--validate", "--fail-on-warn", f"--file={fresh}"),
         ],
         cwd=root,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "carsite.settings.schema"},
+        env=child(DJANGO_SETTINGS_MODULE="carsite.settings.schema"),
         check=True,
         timeout=60,
     )

@@ -11,10 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.contract.cars import COROLLA, add
+from tests.contract.cars import COROLLA
 from tests.rig.service import Client, Service
+from tests.rig.services import ENTRIES
 
-pytestmark = pytest.mark.contract
+pytestmark = [
+    pytest.mark.contract,
+    # What every database has a say in is in test_bad_values.
+    pytest.mark.parametrize("service", ENTRIES, indirect=True),
+]
 
 NO_CHARSETS = ["hex", "undefined", "idna", "punycode", "rot13", "zip", "base64", "utf-16", "x"]
 NOBODY = "6c84fb90-12c4-11e1-840d-7b25c5ee775a"
@@ -97,14 +102,6 @@ def test_a_broken_form_is_refused(client: Client, kind: str, body: bytes) -> Non
     answer = client.post("/cars", data=body, headers={"Content-Type": kind.encode("latin-1")})
     assert answer.status_code in {400, 415}, answer.text
     assert stored(client) == 0
-
-
-def test_a_vin_is_given_once(client: Client) -> None:
-    add(client, vin="JTDBR32E720012345")
-    answer = client.post("/cars", json={**COROLLA, "vin": "JTDBR32E720012345"})
-    assert answer.status_code == 400
-    assert answer.json() == {"vin": ["A car with this VIN already exists."]}
-    assert stored(client) == 1
 
 
 @pytest.mark.parametrize("length", [1024 * 1024 + 1, 3 * 1024 * 1024])

@@ -14,8 +14,9 @@ from tests.rig.service import ROOT, Service
 
 pytestmark = [pytest.mark.contract, pytest.mark.timeout(900)]
 
-# Of each kind, for each operation that has it: over 2,000 requests to each database.
-EXAMPLES = 450
+# Of each kind, for each operation that has it: over 2,000 requests to PostgreSQL in all. SQLite
+# gets a few, since only what reaches the database could make a difference.
+EXAMPLES = {"regular": 450, "local": 45}
 KINDS = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
 
 load_all_checks()
@@ -30,7 +31,7 @@ AS_DOCUMENTED = CHECKS.get_by_names(
 
 
 # The other services differ from these in how they connect, which no request's content can reach.
-@pytest.mark.parametrize("service", ["local", "regular"], indirect=True)
+@pytest.mark.parametrize("service", list(EXAMPLES), indirect=True)
 def test_every_generated_request_is_answered_as_documented(service: Service) -> None:
     schema: Any = schemathesis.openapi.from_path(ROOT / "carsite" / "openapi.json")
     sent = sum(
@@ -38,7 +39,7 @@ def test_every_generated_request_is_answered_as_documented(service: Service) -> 
         for operation in schema.get_all_operations()
         for kind in KINDS
     )
-    assert sent >= 2000
+    assert sent >= 4.5 * EXAMPLES[service.name]
 
 
 def fuzz(service: Service, cases: Any) -> int:
@@ -47,7 +48,7 @@ def fuzz(service: Service, cases: Any) -> int:
     verify = str(service.certificate.ca) if service.certificate else True
 
     @hypothesis.settings(
-        max_examples=EXAMPLES,
+        max_examples=EXAMPLES[service.name],
         deadline=None,
         derandomize=True,
         database=None,

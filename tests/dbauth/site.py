@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,17 +11,16 @@ from typing import IO
 
 import requests
 
-from tests.dbauth.conftest import AWS_VARIABLES
+from tests.rig.environment import child
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "tests.dbauth.project.settings"
 
 
 def environment(database: dict, **variables: str) -> dict[str, str]:
-    """This process's environment with the project's settings and the credentials given."""
-    kept = {name: value for name, value in os.environ.items() if name not in AWS_VARIABLES}
+    """The project's settings and the variables given, credentials among them."""
     settings = {"DATABASE": json.dumps(database), "DJANGO_SETTINGS_MODULE": SETTINGS}
-    return kept | settings | variables
+    return child(settings, **variables)
 
 
 def manage(database: dict, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """dbshell: psql with a token, without anything secret on its command line or in an error."""
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from tests.dbauth.site import manage
 from tests.rig.front_door import TEMPORARY
 
 # Stands for psql where there is none: it connects as libpq does, from arguments and environment.
-PSQL = """#!{python}
+PSQL = """
 import getopt, os, psycopg2
 options, (database,) = getopt.getopt(__import__("sys").argv[1:], "U:h:p:c:")
 options = dict(options)
@@ -31,8 +32,13 @@ print(cursor.fetchone()[0], os.environ["PGSSLMODE"])
 @pytest.fixture
 def psql(tmp_path, monkeypatch):
     """A psql that is first on the PATH."""
+    script = tmp_path / "psql.py"
+    script.write_text(PSQL)
     program = tmp_path / "psql"
-    program.write_text(PSQL.format(python=sys.executable))
+    # Not the script itself: a first line that names an interpreter takes no path with a space.
+    program.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n'
+    )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
 

@@ -14,6 +14,7 @@ from tests.rehearsal.guide import GUIDE
 from tests.rehearsal.perform import perform
 from tests.rehearsal.report import table
 from tests.rehearsal.step import Step
+from tests.rig.environment import settle
 from tests.terraform.cli import REMEDY
 
 INSTALL = {
@@ -37,6 +38,7 @@ def rehearse(steps: Sequence[Step]) -> int:
 
 
 def main() -> int:
+    settle()
     for name, remedy in INSTALL.items():
         if shutil.which(name) is None:
             _write(f"There is no `{name}` on PATH. {remedy}")

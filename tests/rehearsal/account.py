@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -57,10 +58,14 @@ class Account:
 
     def open_databases(self) -> None:
         """What `terraform apply` made answers from now on, at the names that it gave out."""
-        status, printed = self.shell.run("terraform -chdir=terraform output -json")
+        # Into a file: what a line prints has warnings of Terraform's among it.
+        file = Path(self.shell.variables["CURL_HOME"]) / "outputs.json"
+        line = f"terraform -chdir=terraform output -json > {shlex.quote(str(file))}"
+        status, printed = self.shell.run(line)
         if status:
             raise RuntimeError(f"Terraform has no outputs: {printed}")
-        outputs = {name: output["value"] for name, output in json.loads(printed).items()}
+        told = json.loads(file.read_text())
+        outputs = {name: output["value"] for name, output in told.items()}
         hosts = [outputs["aurora_dsql_host"], outputs["aurora_dsql_public_host"]]
         with undisturbed():
             self._open(outputs["aurora_endpoint"], hosts)

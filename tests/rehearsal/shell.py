@@ -10,13 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.rig.environment import terraform
 from tests.rig.routes import Routes
-from tests.rig.service import INHERITED
 
 LINE_SECONDS = 300
-# Where Terraform's provider comes from is this machine's business, and so is the way there.
-TERRAFORMS = {"TF_CLI_CONFIG_FILE", "TF_CLI_ARGS_init", "TF_PLUGIN_CACHE_DIR"}
-PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"}
 # Written by the shell itself, whatever becomes of the line.
 THEN_TELL = "\nstatus=$?; env -0 > /dev/fd/{descriptor}; exit $status"
 
@@ -65,19 +62,13 @@ class Shell:
 
 def variables(home: Path, given: Mapping[str, str]) -> dict[str, str]:
     """What is exported before the first line: little of this shell's, and what is given."""
-    kept = INHERITED | TERRAFORMS | PROXIES
     return {
-        **{name: value for name, value in os.environ.items() if name in kept},
+        # Where Terraform's provider comes from is this machine's business.
+        **terraform(),
         # Where `make` has put `python` and `zappa`, whichever environment is activated here.
         "VIRTUAL_ENV": sys.prefix,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "CURL_HOME": str(home),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "NO_PROXY": "127.0.0.1",
-        "no_proxy": "127.0.0.1",
-        "CHECKPOINT_DISABLE": "1",
-        "TF_IN_AUTOMATION": "1",
-        "TF_INPUT": "0",
         "TF_CLI_ARGS": "-no-color",
         **given,
     }

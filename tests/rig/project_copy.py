@@ -14,6 +14,7 @@ from pathlib import Path
 import trustme
 
 from carsite.deploy.package import lock, wheels
+from tests.rig.environment import child
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("carsite", "cars", "dbauth", "manage.py", "requirements.lock", "zappa_settings.json")
@@ -44,16 +45,17 @@ class Project:
         return subprocess.run(
             [python, "-c", "from zappa.cli import handle; handle()", *arguments],
             cwd=self.folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self.folder.parent),
-                "AWS_EC2_METADATA_DISABLED": "true",
-                # Zappa asks PyPI for its newest version; nothing is listening here.
-                "HTTPS_PROXY": "http://127.0.0.1:9",
-                "HTTP_PROXY": "http://127.0.0.1:9",
-                "NO_PROXY": "127.0.0.1",
-                **(environment or {}),
-            },
+            env=child(
+                {
+                    "HOME": str(self.folder.parent),
+                    "AWS_EC2_METADATA_DISABLED": "true",
+                    # Zappa asks PyPI for its newest version; nothing is listening here.
+                    "HTTPS_PROXY": "http://127.0.0.1:9",
+                    "HTTP_PROXY": "http://127.0.0.1:9",
+                    "NO_PROXY": "127.0.0.1",
+                    **(environment or {}),
+                }
+            ),
             capture_output=True,
             text=True,
             timeout=ZAPPA_SECONDS,

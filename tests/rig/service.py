@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -14,15 +13,13 @@ from typing import Any
 import requests
 
 from tests.rig.certificates import Certificate
+from tests.rig.environment import child
 from tests.rig.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
 REQUEST_SECONDS = 40
 ADMIN = ("keeper", "a-password-for-tests")
-
-# What a developer's shell may export must not decide what is tested.
-INHERITED = {"PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SYSTEMROOT", "VIRTUAL_ENV"}
 
 RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
 # The deployed settings insist on HTTPS, so they get it.
@@ -125,8 +122,7 @@ class Service:
             self.process = None
 
     def _environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if name in INHERITED}
-        return {**inherited, "PYTHONDONTWRITEBYTECODE": "1", **self.environment}
+        return child(self.environment)
 
 
 class Client(requests.Session):

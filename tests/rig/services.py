@@ -231,6 +231,10 @@ SERVICES: dict[str, MakeService] = {
     "lambda-dsql-http": lambda_dsql("http"),
 }
 
+# One from the source, one from an archive: for what is decided before any database is asked, such
+# as validation, headers and pages.
+ENTRIES = ["local", "lambda-dsql-http"]
+
 
 def deployed(stage: str, database_url: str) -> dict[str, str]:
     """The environment of a deployed stage."""

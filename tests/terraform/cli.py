@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.rig.environment import terraform
+
 SOURCE = Path(__file__).resolve().parents[2] / "terraform"
 REMEDY = (
     "Install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install) and let it"
@@ -35,41 +37,23 @@ def copy_configuration(destination: Path) -> Path:
 
 
 def environment(data_dir: Path, **extra: str) -> dict[str, str]:
-    """Return the caller's environment without AWS accounts, variables, options or log settings."""
-    private = (
-        "AWS_",
-        "TF_VAR_",
-        "TF_CLI_ARGS",
-        "TF_LOG",
-        "TF_WORKSPACE",
-        "TF_DATA_DIR",
-        "TF_INPUT",
-    )
-    # Options for `init` may name the mirror that holds the provider.
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(private) or name == "TF_CLI_ARGS_init"
-    }
-    return kept | {
-        "TF_DATA_DIR": str(data_dir),
-        "TF_IN_AUTOMATION": "1",
-        "TF_INPUT": "0",
-        "CHECKPOINT_DISABLE": "1",
-        **extra,
-    }
+    """The environment of a terraform command whose providers are in `data_dir`."""
+    return terraform(TF_DATA_DIR=str(data_dir), **extra)
 
 
 @dataclass
 class Terraform:
-    """A configuration in a folder of its own; `log` is all that its commands printed."""
+    """A configuration in a folder of its own; `log` is all that its commands printed, both ways."""
 
     directory: Path
     env: dict[str, str] = field(repr=False)
     log: str = field(default="", repr=False)
 
     def run(self, *arguments: str, expect: int = 0, seconds: int = 280) -> str:
-        """Run one subcommand and return its output; another exit status than `expect` fails."""
+        """Run one subcommand; its output, or its errors where `expect` is not 0.
+
+        Another exit status than `expect` fails.
+        """
         command = ["terraform", *arguments, "-no-color"]
         result = subprocess.run(
             command,
@@ -80,10 +64,11 @@ class Terraform:
             timeout=seconds,
             check=False,
         )
-        output = result.stdout + result.stderr
-        self.log += output
-        assert result.returncode == expect, f"{command} ended with {result.returncode}:\n{output}"
-        return output
+        printed = result.stdout + result.stderr
+        self.log += printed
+        assert result.returncode == expect, f"{command} ended with {result.returncode}:\n{printed}"
+        # What went wrong is on the other stream, with warnings about the user's own configuration.
+        return result.stderr if expect else result.stdout
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs by name, without their types."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.rig.environment import child
 from tests.terraform.cli import copy_configuration, unavailable
 
 # In an environment of its own: see requirements-checkov.txt.
-CHECKOV = Path(sys.prefix) / "checkov" / "bin" / "checkov"
+CHECKOV = Path(sys.prefix) / "checkov" / "bin" / "python"
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +20,19 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if not CHECKOV.exists():
         unavailable("checkov is not installed.", "Run `make checkov` once.")
     directory = copy_configuration(tmp_path_factory.mktemp("checkov"))
-    command = [str(CHECKOV), "--directory", str(directory), "--framework", "terraform"]
+    command = [
+        str(CHECKOV),
+        "-m",
+        "checkov.main",
+        "--directory",
+        str(directory),
+        "--framework",
+        "terraform",
+    ]
     result = subprocess.run(
         [*command, "--skip-download", "--output", "json"],
         cwd=directory,
+        env=child(),
         capture_output=True,
         text=True,
         timeout=240,

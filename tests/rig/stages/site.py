@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.rig.service import INHERITED, ROOT
+from tests.rig.environment import child
+from tests.rig.service import ROOT
 
 ADMINISTRATOR = "keeper"
 SAMPLE = "cars/sample/cars.csv"
@@ -29,7 +30,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.variables |= {
-            **{name: value for name, value in os.environ.items() if name in INHERITED},
+            **child(),
             "DJANGO_SETTINGS_MODULE": f"tests.rig.stages.{self.stage}",
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(48),
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
