@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -15,13 +16,13 @@ LIST = "/admin/cars/car/"
 
 
 @pytest.fixture(scope="session")
-def sessions() -> dict[str, dict[str, str]]:
+def sessions() -> dict[str, dict[str, Any]]:
     """The keeper's cookies by service: checking a password costs a third of a second."""
     return {}
 
 
 @pytest.fixture
-def admin(client: Client, service: Service, sessions: dict[str, dict[str, str]]) -> Client:
+def admin(client: Client, service: Service, sessions: dict[str, dict[str, Any]]) -> Client:
     """A client whose user is logged in."""
     if service.name not in sessions:
         client.login()

@@ -10,11 +10,12 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import trustme
 
 from carsite.deploy.package import lock, wheels
-from tests.rig.environment import child
+from tests.rig.environment import child, way_out
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("carsite", "cars", "dbauth", "manage.py", "requirements.lock", "zappa_settings.json")
@@ -76,7 +77,8 @@ def copy(folder: Path, beside: Iterable[str] = BESIDE) -> Project:
     without a network here.
     """
     shipped = lock.shipped(ROOT / "requirements.lock")
-    wheels.fetch("".join(pin.text for pin in shipped), TARGET)
+    with mock.patch.dict(os.environ, way_out()):
+        wheels.fetch("".join(pin.text for pin in shipped), TARGET)
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
