@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from importlib import import_module
 from typing import Any, TextIO
 
 from django.core.management import CommandError, call_command
@@ -96,9 +97,10 @@ def _is_claimed(handler: Any, event: Event) -> bool:
 
 
 def _websocket_function(event: Event) -> Any:
-    from zappa.websocket import get_handler
-
-    return get_handler(event["requestContext"].get("routeKey", ""))
+    # Not by an import statement: Zappa looks for one in the project, and then deploys a WebSocket
+    # API for it.
+    routes = import_module("zappa.websocket")
+    return routes.get_handler(event["requestContext"].get("routeKey", ""))
 
 
 def _is_keep_warm(event: Event) -> bool:

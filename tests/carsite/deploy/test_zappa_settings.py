@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from zappa.cli import ZappaCLI
 
 from tests.carsite.deploy.zappa_source import known_to_zappa
 
@@ -60,3 +61,11 @@ def test_the_policy_names_no_whole_service(root: Path, settings: dict[str, dict[
         if statement["Effect"] == "Allow" and statement["Resource"] == "*":
             # EC2 describes and creates interfaces on all resources or on none.
             assert all(action.startswith("ec2:") for action in statement["Action"])
+
+
+def test_zappa_finds_no_websockets_to_deploy_an_api_for(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes any import of its own module in the project for one."""
+    monkeypatch.chdir(root / "carsite")
+    assert ZappaCLI._detect_websocket_usage() is None
