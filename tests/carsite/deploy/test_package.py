@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from carsite.deploy.package import archive, wheels
+from tests.rig.environment import child, way_out
 from tests.rig.packages import Package
 from tests.rig.project_copy import PLANTED, Project, copy
 from tests.rig.services import Rig
@@ -100,10 +101,13 @@ def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """The interpreter of a new environment that holds what requirements.lock says."""
     folder = tmp_path_factory.mktemp("environment") / "another"
     uv = (sys.executable, "-m", "uv", "--quiet", "--no-config")
-    subprocess.run([*uv, "venv", "--seed", "--python", sys.executable, folder], check=True)
+    environment = child(way_out())
+    make = [*uv, "venv", "--seed", "--python", sys.executable, folder]
+    subprocess.run(make, env=environment, check=True)
     python = folder / "bin" / "python"
     install = ("pip", "install", "--python", python, "--require-hashes", "-r")
-    subprocess.run([*uv, *install, root / "requirements.lock"], check=True, timeout=300)
+    locked = [*uv, *install, root / "requirements.lock"]
+    subprocess.run(locked, env=environment, check=True, timeout=300)
     shutil.copytree(wheels.CACHE, folder / "wheels")
     return python
 

@@ -256,11 +256,11 @@ def test_terraform_is_asked_where_no_file_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = os.environ["DEPLOY_OUTPUTS"]
-    terraform(tmp_path, f'echo "$@" > {tmp_path}/asked\ncat {file}')
+    terraform(tmp_path, f"printf '%s\\n' \"$@\" > '{tmp_path}/asked'\ncat '{file}'")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
     monkeypatch.delenv("DEPLOY_OUTPUTS")
     assert outputs.read("regular").vpc_config == NETWORK
-    asked = (tmp_path / "asked").read_text().split()
+    asked = (tmp_path / "asked").read_text().splitlines()
     assert asked[1:] == ["output", "-json", "zappa"]
     assert asked[0].endswith("/terraform")
 

@@ -118,8 +118,8 @@ def test_a_cluster_that_does_not_wake_up_is_given_up_after_the_connect_timeout(d
 
 def test_each_try_at_a_cluster_that_is_waking_up_gets_the_time_that_is_left(dsql, monkeypatch):
     clock, given, connect = Clock(), [], psycopg2.connect
-    monkeypatch.setattr("dbauth.waits.time", clock)
-    monkeypatch.setattr("dbauth.admission.time", clock)
+    for module in ("waits", "admission", "backoff"):
+        monkeypatch.setattr(f"dbauth.{module}.time", clock)
 
     def recorded(**params):
         given.append(params["connect_timeout"])
