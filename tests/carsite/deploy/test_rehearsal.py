@@ -154,9 +154,9 @@ def test_the_gateway_may_invoke_its_own_function_in_the_functions_role(
         RoleName=f"{NAME}-{stage}-execution", PolicyName="zappa-permissions"
     )["PolicyDocument"]
     allowed = [each for each in policy["Statement"] if "lambda:InvokeFunction" in each["Action"]]
-    assert [each["Resource"] for each in allowed] == [
-        f"arn:aws:lambda:us-east-1:*:function:{NAME}-{stage}"
-    ]
+    # The function, and what SnapStart and provisioned concurrency invoke: its aliases.
+    own = f"arn:aws:lambda:us-east-1:*:function:{NAME}-{stage}"
+    assert [each["Resource"] for each in allowed] == [[own, f"{own}:*"]]
     trusted = rehearsal.aws.client("iam").get_role(RoleName=f"{NAME}-{stage}-execution")["Role"]
     services = trusted["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
     assert {"apigateway.amazonaws.com", "lambda.amazonaws.com"} <= set(services)
