@@ -102,11 +102,11 @@ def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("environment") / "another"
     uv = (sys.executable, "-m", "uv", "--quiet", "--no-config")
     environment = child(way_out())
-    make = [*uv, "venv", "--seed", "--python", sys.executable, folder]
+    make = [*uv, "venv", "--seed", "--python", sys.executable, str(folder)]
     subprocess.run(make, env=environment, check=True)
     python = folder / "bin" / "python"
-    install = ("pip", "install", "--python", python, "--require-hashes", "-r")
-    locked = [*uv, *install, root / "requirements.lock"]
+    install = ("pip", "install", "--python", str(python), "--require-hashes", "-r")
+    locked = [*uv, *install, str(root / "requirements.lock")]
     subprocess.run(locked, env=environment, check=True, timeout=300)
     shutil.copytree(wheels.CACHE, folder / "wheels")
     return python
