@@ -6,31 +6,27 @@ from django.core.management.base import CommandError
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
 
-from cars.loading import Counts, InvalidRow
-from cars.loading.rejects import describe
+from cars.loading.copies import CopyError
+from cars.loading.descriptions import describe
+from cars.loading.outcome import Counts, InvalidRowsError
+from cars.loading.proposals import ColumnsError
 from cars.reading import UnreadableError
 from dbauth.sqlstates import sqlstate
 
 INTERRUPTED = 130  # what shells report for SIGINT
 AGAIN = "Run the same command again to continue: what is stored is skipped."
 
-
-class InvalidRowsError(Exception):
-    """A batch has bad rows, and they were not to be skipped."""
-
-    def __init__(self, rows: list[InvalidRow]) -> None:
-        super().__init__(f"{len(rows)} invalid rows")
-        self.rows = rows
-
-
 # What a load may end with before its end.
-FAILURES = (InvalidRowsError, UnreadableError, OSError, DatabaseError, KeyboardInterrupt)
+FAILURES = (
+    *(InvalidRowsError, CopyError, UnreadableError, OSError, DatabaseError),
+    KeyboardInterrupt,
+)
 
 
 def failure(error: BaseException, name: str, counts: Counts) -> CommandError:
     """One of FAILURES as the command reports it. `name` is the file's."""
     code = INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
-    text = f"{name}: {_reason(error)}\nUp to here: {counts}. {_remedy(error)}"
+    text = f"{name}: {_reason(error)}\nUp to here: {counts}. {_remedy(error)}".rstrip()
     return CommandError(text, returncode=code)
 
 
@@ -59,6 +55,8 @@ def _remedy(error: BaseException) -> str:
             )
         case DatabaseError() if _lacks_tables(error):
             return "Run `manage.py migrate` first, then the same command again."
+        case ColumnsError() | CopyError() | UnreadableError(line=None):
+            return ""  # the message has it
         case UnreadableError():
             return "Fix the file and run the command again; stored rows are skipped."
         case _:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from cars.loading import Counts
+from cars.loading.outcome import Counts
 
 ROWS_BETWEEN_LINES = 10_000
 SECONDS_BETWEEN_LINES = 5.0

@@ -1,9 +1,16 @@
-"""Bad rows: described in a sentence, or kept in a file to be fixed."""
+"""Bad rows, kept in a file to be corrected and loaded as it is.
+
+It has what the rows have, in the columns of their file, and three more of our own: `_line`,
+`_field` and `_reason`, which are left out when it is loaded. Rows of CSV are written as CSV, those
+of JSON as JSON lines, and so are all in a file that is called .jsonl.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -12,38 +19,28 @@ from typing import IO, Any
 import orjson
 from django.core.management.base import CommandError
 
-from cars.loading import InvalidRow
-from cars.reading.rows import ROW
+from cars.loading.columns import OURS
+from cars.loading.descriptions import reasons
+from cars.loading.outcome import InvalidRow
+from cars.reading import Table, guess_format
 from cars.reading.source import MAX_ROW_BYTES
 
-DESCRIBED = 10
-
-
-def describe(rows: list[InvalidRow]) -> str:
-    """A line each, such as `line 17: year: A valid integer is required.`; ten at most."""
-    lines = [f"line {bad.row.line}: {_reasons(bad.errors)}" for bad in rows[:DESCRIBED]]
-    if len(rows) > DESCRIBED:
-        lines.append(f"... and {len(rows) - DESCRIBED:,} more")
-    return "\n".join(lines)
-
-
-def _reasons(errors: dict[str, list[str]]) -> str:
-    return "; ".join(
-        " ".join(texts) if name == ROW else f"{name}: {' '.join(texts)}"
-        for name, texts in errors.items()
-    )
+LINE, FIELD, REASON = "_line", "_field", "_reason"
+TEXT, SURPLUS = "_text", "_surplus"  # of rows that could not be parsed
+BYTE_ORDER_MARK = "\ufeff"  # tells spreadsheets that it is UTF-8
 
 
 class RejectsFile:
-    """JSON lines of a row's own fields with its `_line` and `_errors`; a fixed row can be loaded.
+    """The bad rows of one file.
 
-    The file is made when there is something to write. An old one, fixed or not, is renamed then,
-    to the first of NAME.1, NAME.2 ... that is free; `note` is told so.
+    It is made when there is something to write. An old one, fixed or not, is renamed then, to the
+    first of NAME.1, NAME.2 ... that is free; `note` is told so.
     """
 
-    def __init__(self, path: Path, note: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, table: Table, note: Callable[[str], None]) -> None:
         self.path = path
         self._note = note
+        self._format = _json_lines if _is_json(path, table) else _Csv(table)
         self._file: IO[bytes] | None = None
 
     def write(self, rows: list[InvalidRow]) -> None:
@@ -51,7 +48,7 @@ class RejectsFile:
         if self._file is None:
             self._keep_old()
             self._file = self.path.open("wb")
-        self._file.writelines(_json_line(invalid) for invalid in rows)
+        self._file.write(self._format(rows))
         self._file.flush()
 
     def _keep_old(self) -> None:
@@ -84,17 +81,62 @@ def check_rejects(path: Path) -> None:
 
 
 def _is_rejects(path: Path) -> bool:
+    with path.open("rb") as file:
+        first = file.readline(2 * MAX_ROW_BYTES)
     try:
-        with path.open("rb") as file:
-            first = orjson.loads(file.readline(2 * MAX_ROW_BYTES))
-    except (OSError, orjson.JSONDecodeError):
-        return False
-    return isinstance(first, dict) and "_line" in first
+        row = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return LINE.encode() in first and REASON.encode() in first
+    return isinstance(row, dict) and LINE in row
+
+
+def _is_json(path: Path, table: Table) -> bool:
+    return table.columns is None or guess_format(path.name, b"") == "jsonl"
+
+
+def _notes(invalid: InvalidRow) -> dict[str, Any]:
+    return {
+        LINE: invalid.row.line,
+        FIELD: ", ".join(invalid.errors),
+        REASON: reasons(invalid),
+    }
+
+
+class _Csv:
+    """Makes CSV as the table's own of bad rows, with a header at first."""
+
+    def __init__(self, table: Table) -> None:
+        columns = [name for name in table.columns or () if not name.startswith(OURS)]
+        self._names = [*columns, LINE, FIELD, REASON, TEXT, SURPLUS]
+        self._delimiter = table.delimiter
+        self._begun = False
+
+    def __call__(self, rows: Iterable[InvalidRow]) -> bytes:
+        text = io.StringIO()
+        writer = csv.DictWriter(
+            *(text, self._names),
+            delimiter=self._delimiter,
+            extrasaction="ignore",
+            lineterminator="\n",
+        )
+        if not self._begun:
+            self._begun = True
+            text.write(BYTE_ORDER_MARK)
+            writer.writeheader()
+        for invalid in rows:
+            surplus = self._delimiter.join(invalid.row.fields.get(SURPLUS, ()))
+            writer.writerow(invalid.row.fields | {SURPLUS: surplus} | _notes(invalid))
+        return text.getvalue().encode(errors="replace")
+
+
+def _json_lines(rows: Iterable[InvalidRow]) -> bytes:
+    return b"".join(map(_json_line, rows))
 
 
 def _json_line(invalid: InvalidRow) -> bytes:
-    notes = {"_line": invalid.row.line, "_errors": invalid.errors}
-    fields = invalid.row.fields
+    notes, fields = _notes(invalid), invalid.row.fields
+    if invalid.row.in_array:
+        notes["_element"] = invalid.row.number
     try:
         return _dump(fields | notes)
     except orjson.JSONEncodeError:  # nested deeper than orjson writes, though it reads it

@@ -12,15 +12,14 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cars.reading.source import MAX_ROW_BYTES, Source, decode
-from cars.serializers import CarSerializer
+from cars.reading.dialect import guessed_delimiter, named_delimiter
+from cars.reading.source import MAX_ROW_BYTES, Source, UnreadableError, decode
 
-DELIMITERS = ",;\t"
 # Each line is read at most so often, and so the time stays in proportion to the file's size.
 MAX_ROW_LINES = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """The cells of a record that begins at `line`; none if there is an `error` in its `text`."""
 
@@ -30,34 +29,40 @@ class Record:
     error: str = ""
 
 
-def csv_records(source: Source) -> Iterator[Record]:
+class Records:
     """The header and what follows it, without blank lines. The source must not be empty.
 
     A record with an error is one line. Wrong are, by themselves, what the csv module refuses and
     what exceeds MAX_ROW_LINES or MAX_ROW_BYTES; and, over several lines, another number of cells
-    than the header's.
+    than the header's. `delimiter` is by default that of the header, or of a line `sep=` before it.
     """
-    feed = _Feed(source)
-    reader = csv.reader(feed, delimiter=feed.delimiter, strict=True)
-    width = 0
-    while True:
-        line, cells, error = feed.next_line, [], ""
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as caught:
-            error = str(caught)
-        lines = feed.next_line - line
-        if not error and width and lines > 1 and len(cells) != width:
-            error = f"{len(cells)} cells over {lines} lines where the header has {width}"
-        if error:
-            yield Record(line, feed.take_first_line(), [], _hint(error, lines))
-            continue
-        text = feed.take()
-        if cells:
-            width = width or len(cells)
-            yield Record(line, text, cells)
+
+    def __init__(self, source: Source, delimiter: str | None = None) -> None:
+        self._feed = _Feed(source, delimiter)
+        self.delimiter = self._feed.delimiter
+
+    def __iter__(self) -> Iterator[Record]:
+        feed = self._feed
+        reader = csv.reader(feed, delimiter=feed.delimiter, strict=True)
+        width = 0
+        while True:
+            line, cells, error = feed.next_line, [], ""
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as caught:
+                error = str(caught)
+            lines = feed.next_line - line
+            if not error and width and lines > 1 and len(cells) != width:
+                error = f"{len(cells)} cells over {lines} lines where the header has {width}"
+            if error:
+                yield Record(line, feed.take_first_line(), [], _hint(error, lines))
+                continue
+            text = feed.take()
+            if cells:
+                width = width or len(cells)
+                yield Record(line, text, cells)
 
 
 def _hint(error: str, lines: int) -> str:
@@ -70,13 +75,21 @@ class _Feed:
     No generator, because it goes on after an error and after its end: there are lines again.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, delimiter: str | None) -> None:
         self._lines = source.lines()
-        self.next_line, first = next(self._lines)
-        self._again = deque([decode(first, self.next_line)])
-        self.delimiter = _delimiter(self._again[0])
+        self.next_line, first = self._header()
+        if named := named_delimiter(first):
+            self.next_line, first = self._header()
+        self.delimiter = delimiter or named or guessed_delimiter(first)
+        self._again = deque([first])
         self._read: list[str] = []
         self._size = 0
+
+    def _header(self) -> tuple[int, str]:
+        for line, raw in self._lines:
+            if raw.strip():
+                return line, decode(raw, line)
+        raise UnreadableError(1, "there is no header in this file.")
 
     def __iter__(self) -> _Feed:
         return self
@@ -107,13 +120,3 @@ class _Feed:
         self.next_line -= len(self._read) - 1
         del self._read[1:]
         return self.take()
-
-
-def _delimiter(header: str) -> str:
-    """The one that makes most of a car's fields out of the header; a comma if all make none."""
-    known = set(CarSerializer().fields)
-
-    def fields(delimiter: str) -> int:
-        return len(known & {name.strip(' "\r\n').lower() for name in header.split(delimiter)})
-
-    return max(DELIMITERS, key=fields)

@@ -2,56 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cars.reading.csv_records import Record, csv_records
-from cars.reading.rows import Row, bad_row
+from cars.reading.csv_records import Record, Records
+from cars.reading.names import cleaned, fields
+from cars.reading.rows import Row, Table, bad_row
 from cars.reading.source import Source, UnreadableError
-from cars.serializers import CarSerializer
 
 
-def read_csv(source: Source) -> Iterator[Row]:
-    """A row for each record that is not blank. An empty cell is a field that is not given.
+def read_csv(source: Source, delimiter: str | None = None) -> Table:
+    """A row for each record in which something is.
 
-    Columns that no car has come along, for the rejects file. Of a record over several lines that is
-    no good one only the first line is a bad row; see csv_records. Raises UnreadableError at once if
-    the header lacks a required column or has one of a car's twice.
+    Empty cells at the end of a row, as spreadsheets write them, are none. Of a record over several
+    lines that is no good one only the first line is a bad row; see csv_records. Raises
+    UnreadableError at once if the header is no CSV or has one of a car's fields twice.
     """
-    records = csv_records(source)
-    names = _names(next(records))
-    for number, record in enumerate(records, start=1):
-        yield _row(number, record, names)
+    records = Records(source, delimiter)
+    remaining = iter(records)
+    header = next(remaining)
+    names = _names(header)
+    return Table(_rows(remaining, names), names, header.line, records.delimiter)
 
 
-def _row(number: int, record: Record, names: list[str]) -> Row:
+def _rows(records: Iterable[Record], names: list[str]) -> Iterator[Row]:
+    number, width = 0, len(names)
+    for record in records:
+        cells = record.cells
+        if record.error or any(cells):
+            number += 1
+            if len(cells) == width:
+                yield Row(number, record.line, dict(zip(names, cells, strict=True)))
+            else:
+                yield _uneven(number, record, names)
+
+
+def _uneven(number: int, record: Record, names: list[str]) -> Row:
     if record.error:
         reason = f"not valid CSV: {record.error}"
         return bad_row(number, record.line, reason, {"_text": record.text})
-    cells = record.cells
-    fields: dict[str, Any] = {
-        name: cell for name, cell in zip(names, cells, strict=False) if cell and not cell.isspace()
-    }
-    if len(cells) == len(names):
-        return Row(number, record.line, fields)
+    cells = _without_empty_end(record.cells)
+    given: dict[str, Any] = dict(zip(names, cells, strict=False))
     if len(cells) > len(names):
-        fields["_surplus"] = cells[len(names) :]
+        given["_surplus"] = cells[len(names) :]
+    elif len(record.cells) >= len(names):
+        return Row(number, record.line, dict.fromkeys(names, "") | given)
     reason = f"{len(cells)} cells where the header has {len(names)}"
-    return bad_row(number, record.line, reason, fields)
+    return bad_row(number, record.line, reason, given)
+
+
+def _without_empty_end(cells: list[str]) -> list[str]:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def _names(header: Record) -> list[str]:
-    """The columns' names, stripped and in lower case; checked."""
+    """The columns' names, cleaned; those without one have a number, and each is there once."""
     if header.error:
         raise UnreadableError(header.line, f"the header is not valid CSV: {header.error}")
-    names = [name.strip().lower() for name in header.cells]
-    fields = {name: field for name, field in CarSerializer().fields.items() if not field.read_only}
-    missing = [name for name, field in fields.items() if field.required and name not in names]
-    if missing:
-        found = ", ".join(names)
-        raise UnreadableError(
-            header.line, f"the header has no column {', '.join(missing)}; it has {found}."
-        )
-    if twice := [name for name in fields if names.count(name) > 1]:
+    names = [
+        cleaned(cell) or f"column {number}"
+        for number, cell in enumerate(_without_empty_end(header.cells), start=1)
+    ]
+    if twice := [name for name in fields() if names.count(name) > 1]:
         raise UnreadableError(header.line, f"the header has the column {twice[0]} twice.")
+    seen: Counter[str] = Counter()
+    for position, name in enumerate(names):
+        seen[name] += 1
+        if seen[name] > 1:
+            names[position] = f"{name} ({seen[name]})"
     return names

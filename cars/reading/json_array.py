@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cars.reading.rows import Row, json_row
+from cars.reading.json_shapes import refuse_other_shapes
+from cars.reading.rows import Table, json_row
 from cars.reading.source import MAX_ROW_BYTES, Source, UnreadableError, too_long
 
 # Most strings are skipped in one step; a quote alone begins one that the chunk's end or an escape
@@ -20,14 +21,17 @@ OUTSIDE_STRINGS = re.compile(rb'"[^"\\\n]*"|["\[\]{},]')
 INSIDE_STRING = re.compile(rb'["\\\n]')
 
 
-def read_json_array(source: Source) -> Iterator[Row]:
+def read_json_array(source: Source) -> Table:
     """A row for each element."""
+    refuse_other_shapes(source)
     if source.first_character != b"[":
         raise UnreadableError(
             source.first_line, "a JSON array begins with [. For other formats there is --format."
         )
-    for number, (line, text) in enumerate(_elements(source), start=1):
-        yield json_row(number, line, text)
+    return Table(
+        json_row(number, line, text, in_array=True)
+        for number, (line, text) in enumerate(_elements(source), start=1)
+    )
 
 
 def _elements(source: Source) -> Iterator[tuple[int, bytes]]:

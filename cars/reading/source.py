@@ -1,53 +1,56 @@
-"""The bytes of a file or a pipe, in chunks or lines of bounded size."""
+"""The text of a file or a pipe, in chunks or lines of bounded size."""
 
 from __future__ import annotations
 
 import codecs
-import io
 from collections.abc import Iterator
 
-CHUNK_BYTES = 64 * 1024
+from cars.reading.streams import Counted, Readable, UnreadableError, utf8
+
+__all__ = ["MAX_ROW_BYTES", "Source", "UnreadableError", "decode", "too_long"]
+
 # A car is some hundred bytes. More is a missing quote or bracket, and must not fill the memory.
 MAX_ROW_BYTES = 1024 * 1024
-
-
-class UnreadableError(Exception):
-    """The rest of the file makes no sense; `line` (from 1) is where that was noticed."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
-        self.line = line
 
 
 class Source:
     """A binary stream, read once from its beginning.
 
-    `position` counts the bytes read so far. `first_line` is the number of the first line that is
-    not blank and `first_character` what it begins with, b"" in an empty file. A byte order mark
-    and blank lines before the first row are left out.
+    `encoding` is that of its text, by default UTF-8. `first_line` is the number of the first line
+    that is not blank, `head` what is read of it and `first_character` what it begins with, b"" in
+    an empty file. A byte order mark and blank lines before the first row are left out. Lines may
+    end in LF, CR LF or, as on old Macs, in CR.
     """
 
-    def __init__(self, stream: io.BufferedIOBase) -> None:
-        self._stream = stream
-        self.position = 0
+    def __init__(self, stream: Readable, encoding: str | None = None) -> None:
+        self._stream = Counted(stream)
+        self._text = utf8(self._stream, encoding)
         self.first_line = 1
-        self._head = self._read_head()
-        self.first_character = self._head.lstrip()[:1]
+        self.head = self._read_head()
+        self.first_character = self.head.lstrip()[:1]
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the stream are read."""
+        return self._stream.position
 
     def chunks(self) -> Iterator[bytes]:
-        head, self._head = self._head, b""
-        if head:
-            yield head
-        while chunk := self._read():
+        if self.head:
+            yield self.head
+        while chunk := self._text.read1():
             yield chunk
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """(line number, line with its newline) for each line, blank ones included."""
-        number, rest = self.first_line, b""
+        number, rest, ends_in_cr = self.first_line, b"", False
         for chunk in self.chunks():
-            *complete, rest = (rest + chunk).split(b"\n")
+            rest += chunk
             if number == self.first_line:
-                _refuse_bare_cr(number, complete[0] if complete else rest)
+                # The last byte may be half of CR LF.
+                ends_in_cr = ends_in_cr or (b"\n" not in rest and b"\r" in rest[:-1])
+            if ends_in_cr:
+                rest = rest.replace(b"\r", b"\n")
+            *complete, rest = rest.split(b"\n")
             for line in complete:
                 yield number, line + b"\n"
                 number += 1
@@ -56,23 +59,13 @@ class Source:
         if rest:
             yield number, rest
 
-    def _read(self) -> bytes:
-        # read1 and not read: a pipe's rows come as they are written.
-        chunk = self._stream.read1(CHUNK_BYTES)
-        self.position += len(chunk)
-        return chunk
-
     def _read_head(self) -> bytes:
         """Everything from the first line with something on it, as far as it is read."""
         head = b""
-        while len(head) < len(codecs.BOM_UTF8) and (chunk := self._read()):
+        while len(head) < len(codecs.BOM_UTF8) and (chunk := self._text.read1()):
             head += chunk
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            raise UnreadableError(
-                1, "this is UTF-16. Convert the file first: `iconv -f UTF-16 -t UTF-8`."
-            )
         head = self._without_blank_lines(head.removeprefix(codecs.BOM_UTF8))
-        while not head.strip() and len(head) <= MAX_ROW_BYTES and (chunk := self._read()):
+        while not head.strip() and len(head) <= MAX_ROW_BYTES and (chunk := self._text.read1()):
             head = self._without_blank_lines(head + chunk)
         return head
 
@@ -82,15 +75,6 @@ class Source:
         end = head.rfind(b"\n", 0, blank) + 1
         self.first_line += head.count(b"\n", 0, end)
         return head[end:]
-
-
-def _refuse_bare_cr(number: int, line: bytes) -> None:
-    """Such a file is one line: without this, an error at a quote or a bracket that is not there."""
-    if b"\r" in line.rstrip(b"\r"):
-        raise UnreadableError(
-            number,
-            "its lines end in CR alone, as on old Macs. Convert the file first: `tr '\\r' '\\n'`.",
-        )
 
 
 def too_long(line: int) -> UnreadableError:
@@ -108,6 +92,6 @@ def decode(raw: bytes, line: int) -> str:
     except UnicodeDecodeError as error:
         raise UnreadableError(
             line + raw.count(b"\n", 0, error.start),
-            f"not UTF-8 (byte 0x{raw[error.start]:02x}). Convert the file first, for example with"
-            " `iconv -f WINDOWS-1252 -t UTF-8`.",
+            f"not UTF-8 (byte 0x{raw[error.start]:02x}). Read the file as it is with --encoding"
+            " and its encoding, which is often windows-1252.",
         ) from error
