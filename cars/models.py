@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from cars.compiled import CompiledInsert
+from cars.fields import VisibleCharField
+from cars.vin import VINField, validate_vin
 
 FIRST_YEAR = 1886  # Benz's Patent-Motorwagen
 MAX_MILEAGE = 999_999
-VIN_PATTERN = r"^[A-HJ-NPR-Z0-9]{17}\Z"  # ISO 3779: no I, O or Q
 
 
 def validate_not_after_next_year(value: int) -> None:
@@ -23,29 +23,20 @@ def validate_not_after_next_year(value: int) -> None:
         raise ValidationError(f"Ensure this value is less than or equal to {limit}.")
 
 
-class Car(CompiledInsert):
+class Car(models.Model):
     """Cars are listed newest first; each filter has an index that already is in that order."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    make = models.CharField(max_length=100)
-    model = models.CharField(max_length=100)
+    make = VisibleCharField(max_length=100)
+    model = VisibleCharField(max_length=100)
     year = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(FIRST_YEAR), validate_not_after_next_year]
     )
     # Unknown is NULL, in both: two cars without a VIN are no duplicates.
-    vin = models.CharField(
-        "VIN",
-        max_length=17,
-        unique=True,
-        null=True,
-        blank=True,
-        validators=[
-            RegexValidator(
-                VIN_PATTERN, "A VIN is 17 capital letters and digits without I, O and Q."
-            )
-        ],
+    vin = VINField(
+        "VIN", max_length=17, unique=True, null=True, blank=True, validators=[validate_vin]
     )
-    color = models.CharField(max_length=50, null=True, blank=True)  # noqa: DJ001 - as above
+    color = VisibleCharField(max_length=50, null=True, blank=True)
     mileage = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MAX_MILEAGE)])
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cars.loads import Write
+from tests.cars.loading.loads import Write
 
 
 @pytest.fixture

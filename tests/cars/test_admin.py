@@ -95,3 +95,40 @@ def test_many_years_are_offered_as_years(admin: Client) -> None:
     Car.objects.create(make="a", model="b", year=2000, created_at=datetime(2023, 4, 2, tzinfo=UTC))
     page = admin.get(LIST).content.decode()
     assert all(f"created_at__year={year}" in page for year in (2023, 2024, 2025, 2026))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "make__regex=^a.*b$",
+        "make__icontains=a",
+        "mileage=7",
+        "mileage__gt=7",
+        "color__isnull=1",
+        "created_at__month=5",
+        "created_at__week=5",
+        "created_at__date=2026-01-01",
+        "idempotency_fingerprint__contains=a",
+        "updated_at__year=2026",
+    ],
+)
+def test_the_table_cannot_be_scanned_by_its_address(admin: Client, query: str) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert admin.get(f"{LIST}?{query}").status_code == 400
+    assert not any('FROM "cars_car" WHERE' in each["sql"] for each in captured)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "make=Fiat",
+        "make__exact=Fiat",
+        "year=1985",
+        "decade=1980",
+        "vin__isempty=1",
+        "created_at__year=2026&created_at__month=5&created_at__day=7",
+        "q=Fiat&p=2&o=1",
+    ],
+)
+def test_what_the_filters_offer_is_taken(admin: Client, query: str) -> None:
+    assert admin.get(f"{LIST}?{query}").status_code == 200

@@ -13,9 +13,14 @@ pytestmark = pytest.mark.django_db
 COROLLA = {"make": "Toyota", "model": "Corolla", "year": 2020}
 
 
+def basic(login: str) -> str:
+    return f"Basic {base64.b64encode(login.encode()).decode()}"
+
+
 @pytest.fixture
 def closed(settings: Settings) -> None:
     settings.CARS_WRITES_REQUIRE_LOGIN = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # at once
 
 
 def test_anyone_writes_by_default(client: Client) -> None:
@@ -25,9 +30,27 @@ def test_anyone_writes_by_default(client: Client) -> None:
 
 def test_with_the_setting_strangers_read_only(client: Client, closed: None) -> None:
     answer = client.post("/cars", COROLLA, content_type="application/json")
-    assert answer.status_code == 403
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Basic realm="cars"')
     assert Car.objects.count() == 0
     assert client.get("/cars").status_code == 200
+
+
+@pytest.mark.parametrize("login", ["writer:wrong", "nobody:a-password", "nobody", "\0:\0"])
+def test_a_log_in_that_fails_is_challenged_again(client: Client, closed: None, login: str) -> None:
+    User.objects.create_user("writer", password="a-password-for-tests")
+    answer = client.post(
+        "/cars", COROLLA, content_type="application/json", headers={"Authorization": basic(login)}
+    )
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Basic realm="cars"')
+    assert Car.objects.count() == 0
+
+
+def test_who_is_known_and_may_not_is_refused_without_a_challenge(closed: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_user("writer"))
+    answer = client.post("/cars", COROLLA, content_type="application/json")
+    assert answer.status_code == 403
+    assert "WWW-Authenticate" not in answer
 
 
 def test_with_the_setting_users_write(client: Client, closed: None) -> None:
@@ -38,12 +61,11 @@ def test_with_the_setting_users_write(client: Client, closed: None) -> None:
 
 def test_with_the_setting_basic_authentication_writes_too(client: Client, closed: None) -> None:
     User.objects.create_user("writer", password="a-password-for-tests")
-    login = base64.b64encode(b"writer:a-password-for-tests").decode()
     answer = client.post(
         "/cars",
         COROLLA,
         content_type="application/json",
-        headers={"Authorization": f"Basic {login}"},
+        headers={"Authorization": basic("writer:a-password-for-tests")},
     )
     assert answer.status_code == 201
 

@@ -1,23 +1,22 @@
 """SQL that is composed once and not for every request.
 
-Composing is most of what a small statement costs Django: 240 us of GET /cars/{id}, 200 us of a page
-and 100 us of an INSERT, where PostgreSQL's driver needs 40. What a compiled query gives is what
-`.values()` gives, but for UUIDs.
+Composing is most of what a small statement costs Django: 240 us of a single row and 200 us of a
+page, where PostgreSQL's driver needs 40. A prepared query gives what `.values()` gives, but for
+UUIDs.
 
     make = Parameter("make", Car._meta.get_field("make"))
-    cars_of = CompiledQuery(Car.objects.filter(make=make).values("id"))
+    cars_of = PreparedQuery(Car.objects.filter(make=make).values("id"))
     rows = cars_of.rows(make="Lancia")
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import connections, models
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, QuerySet, sql
+from django.db.models import Expression, QuerySet
 from psycopg2.extensions import UNICODE, new_type, register_type
 
 Row = dict[str, Any]
@@ -25,6 +24,25 @@ Row = dict[str, Any]
 # As PostgreSQL writes them, which is also how JSON does: making objects of those of a page and text
 # of the objects takes 80 us.
 UUID_AS_TEXT = new_type((2950,), "UUID_AS_TEXT", UNICODE)
+
+
+def is_simple(queryset: object) -> bool:
+    """Whether filters and an order are all that this queryset has.
+
+    A class of its own may do anything when it is evaluated, so it is not simple either.
+    """
+    if type(queryset) is not QuerySet:
+        return False
+    query = queryset.query
+    return not (
+        query.is_sliced
+        or query.combinator
+        or query.distinct
+        or query.annotations
+        or query.extra
+        or query.values_select
+        or query.select_for_update
+    )
 
 
 class Parameter(Expression):
@@ -49,7 +67,7 @@ class _Statement(NamedTuple):
     converters: Callable[[Sequence[Any]], Any] | None
 
 
-class CompiledQuery:
+class PreparedQuery:
     """A `.values()` queryset of columns, in which Parameters may stand for values but NULL."""
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
@@ -85,40 +103,3 @@ class CompiledQuery:
             (lambda rows: compiler.apply_converters(rows, converters)) if converters else None,
         )
         return statement
-
-
-class CompiledInsert(models.Model):
-    """For a model without keys or defaults that the database makes: save() with one INSERT's text.
-
-    Everything else about save() is Django's: signals, routing, transactions.
-    """
-
-    class Meta:
-        abstract = True
-
-    def _do_insert(
-        self, manager: Any, using: str, fields: Sequence[Field[Any, Any]], *others: Any
-    ) -> Any:
-        given = (getattr(self, field.attname) for field in fields)
-        # What is returned, raw (fixtures keep their times) or composed by expressions is Django's.
-        if any(others) or any(hasattr(value, "resolve_expression") for value in given):
-            return super()._do_insert(manager, using, fields, *others)  # type: ignore[misc] # Django's hook
-        connection = connections[using]
-        values = [field.pre_save(self, add=True) for field in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _insert(manager.model, using, tuple(fields)),
-                [
-                    field.get_db_prep_save(value, connection)
-                    for field, value in zip(fields, values, strict=True)
-                ],
-            )
-        return []
-
-
-@cache
-def _insert(model: type[models.Model], using: str, fields: tuple[Field[Any, Any], ...]) -> str:
-    query = sql.InsertQuery(model)
-    query.insert_values(fields, [model()])
-    [(text, _)] = query.get_compiler(using).as_sql()
-    return str(text)
