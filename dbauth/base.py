@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 from dbauth.checks import DatabaseValidation
 from dbauth.client import DatabaseClient
 from dbauth.errors import is_refusal
+from dbauth.features import DatabaseFeatures
 from dbauth.frames import forget_frames
 from dbauth.iam.advice import explained
 from dbauth.iam.credentials import CredentialsError
@@ -31,6 +32,7 @@ class DatabaseWrapper(WaitsMixin, LivenessMixin, postgresql.DatabaseWrapper):
     """Django's PostgreSQL backend with a token where the password would be."""
 
     client_class = DatabaseClient
+    features_class = DatabaseFeatures
     validation_class = DatabaseValidation
     login_class: ClassVar[type[Login]] = RDSLogin
     # One for the process: every thread has a wrapper of its own, and they share their tokens.

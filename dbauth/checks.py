@@ -68,14 +68,14 @@ class DatabaseValidation(BaseDatabaseValidation):
 
     connection: Any  # a wrapper of ours, whose module imports this one
 
-    def check(self, **_kwargs: Any) -> list[CheckMessage]:
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Errors that keep the database from working, and warnings about what is unwise."""
         settings = self.connection.settings_dict
         try:
             login: Login = self.connection.login_class(settings)
         except MisconfiguredError as error:
             return [self.error(error.id, error.problem, error.remedy)]
-        return list(self.about(login, settings))
+        return [*super().check(**kwargs), *self.about(login, settings)]
 
     def about(self, login: Login, settings: dict[str, Any]) -> Iterator[CheckMessage]:
         yield from self._pool(login)

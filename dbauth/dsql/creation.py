@@ -93,7 +93,8 @@ class DatabaseCreation(creation.DatabaseCreation):
         keepdb: bool = False,
         suffix: str | None = None,
     ) -> None:
-        self._doomed = self._name_of_clone(suffix) if suffix else self._options["schema"]
+        if not keepdb:
+            self._doomed = self._name_of_clone(suffix) if suffix else self._options["schema"]
         super().destroy_test_db(old_database_name, verbosity, keepdb, suffix)
         if suffix is None:
             self._enter(self._schema_of_service)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from aurora_dsql_django import features
 from django.utils.functional import cached_property
 
-from dbauth.dsql.types import ADDRESSES, DATA_TYPES, KEYS, TEXTS
+from dbauth.dsql.types import ADDRESSES, KEYS, TEXTS
 
 COLLATIONS = ("ci", "cs", "deterministic", "non_default", "swedish_ci", "virtual")
 
@@ -50,9 +50,15 @@ class DatabaseFeatures(features.DatabaseFeatures):
 
     @cached_property
     def introspected_field_types(self) -> dict[str, str]:
-        text = "TextField" if DATA_TYPES["CharField"] == "text" else "CharField"
         return {
             **super().introspected_field_types,
             **dict.fromkeys(KEYS, "BigAutoField"),
-            **dict.fromkeys((*TEXTS, *ADDRESSES), text),
+            **dict.fromkeys((*TEXTS, *ADDRESSES), "TextField"),
         }
+
+    @cached_property
+    def django_test_skips(self) -> dict[str, set[str]]:
+        # Here, since who serves requests runs none of Django's tests.
+        from dbauth.dsql.skips import by_reason
+
+        return {**super().django_test_skips, **by_reason()}

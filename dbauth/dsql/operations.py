@@ -9,7 +9,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.db.models import AutoField
 
 from dbauth.dsql.flushing import Flush
-from dbauth.dsql.types import ADDRESSES, KEYS
+from dbauth.dsql.types import ADDRESSES, KEYS, TEXTS
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -19,6 +19,8 @@ class DatabaseOperations(operations.DatabaseOperations):
         super().__init__(connection)
         # The dialect's are UUIDs unless a setting of its own says otherwise.
         self.cast_data_types = {
+            # Columns have no length, but Cast() to a field with one cuts, as on PostgreSQL.
+            **dict.fromkeys(TEXTS, "varchar(%(max_length)s)"),
             **dict.fromkeys(KEYS, "bigint"),
             "IntegerField": "integer",
             "SmallIntegerField": "smallint",

@@ -15,6 +15,12 @@ from dbauth.outcomes import is_conflict
 
 T = TypeVar("T")
 
+# Django's own words, for those who look for them.
+NO_MORE_QUERIES = (
+    "An error occurred in the current transaction. You can't execute queries until the end of the "
+    "'atomic' block. "
+)
+
 
 class BrokenTransactionError(TransactionManagementError):
     """A part of the transaction failed, and nothing can undo that part alone.
@@ -72,7 +78,7 @@ class TransactionMixin(base.DatabaseWrapper):
 
     def validate_no_broken_transaction(self) -> None:
         if self._broken_by is not None:
-            self._complain(self._broken_by)
+            self._complain(self._broken_by, NO_MORE_QUERIES)
         super().validate_no_broken_transaction()
 
     def commit(self) -> None:
@@ -124,9 +130,9 @@ class TransactionMixin(base.DatabaseWrapper):
             self.connection.get_transaction_status() == TRANSACTION_STATUS_INERROR
         )
 
-    def _complain(self, error: BaseException) -> NoReturn:
+    def _complain(self, error: BaseException, consequence: str = "") -> NoReturn:
         raise _also(type(error))(  # type: ignore[arg-type] # mypy: no class of exceptions is hashable
-            f"A part of this transaction failed ({type(error).__name__}), and Aurora "
+            f"{consequence}A part of this transaction failed ({type(error).__name__}), and Aurora "
             "DSQL has no savepoints to undo that part alone: nothing of it is stored. Let the "
             "error leave the outermost atomic(), or do that part outside of it."
         ) from error

@@ -3,6 +3,7 @@
 What only AWS knows (the account, the role, the cluster's resource id) is in capitals.
 """
 
+from datetime import UTC, datetime
 from shlex import quote
 
 from dbauth.iam.endpoints import Endpoint, partition_of
@@ -23,7 +24,7 @@ RDS = """\
 {role}
 - the database: IAM authentication must be enabled, and {host} be its own endpoint
     both are in:   aws rds {describe}
-- the clock of this machine: a token is good for 15 minutes"""
+- the clock of this machine, which says {now}: a token is good for 15 minutes"""
 
 RDS_ROLE = """\
 - the database role {user}: it must exist, in this spelling, and be granted rds_iam
@@ -51,7 +52,7 @@ DSQL_ROLE = """\
     if missing:    AWS IAM GRANT {identifier} TO 'arn:{partition}:iam::ACCOUNT:role/ROLE'"""
 
 DSQL = """\
-- the clock of this machine, where the server says "Signature expired\""""
+- the clock of this machine, which says {now}, where the server says "Signature expired\""""
 
 
 def rds_refusal(user: str, endpoint: Endpoint, region: str) -> str:
@@ -66,6 +67,7 @@ def rds_refusal(user: str, endpoint: Endpoint, region: str) -> str:
                 role=role.format(user=user, literal=_literal(user)),
                 host=endpoint.host,
                 describe=describe,
+                now=_now(),
             ),
         ]
     )
@@ -79,7 +81,12 @@ def dsql_refusal(user: str, cluster: str | None, region: str, *, admin: bool) ->
     if not admin:
         identifier = _identifier(user)
         parts.append(DSQL_ROLE.format(user=user, identifier=identifier, partition=partition))
-    return "\n".join([*parts, DSQL])
+    return "\n".join([*parts, DSQL.format(now=_now())])
+
+
+def _now() -> str:
+    # No refusal of AWS's tells the server's time, so there is nothing to correct the clock by.
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _iam(action: str, resource: str) -> str:

@@ -31,11 +31,15 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
             return
         self._alter_table(model, f"ADD COLUMN {self.quote_name(field.column)} {params['type']}")
         self._fill(model, field)
+        self._furnish(model, field)
+
+    def _furnish(self, model: type[Model], field: Any) -> None:
+        """Constraints and indexes of a column that has its values."""
         if not field.null:
             self._alter_table(model, self._not_null_sql(model, field))
-        if params["check"]:
+        if check := field.db_parameters(connection=self.connection)["check"]:
             name = self._create_index_name(model._meta.db_table, [field.column], suffix="_check")
-            self.execute(self._create_check_sql(model, name, params["check"]), None)
+            self.execute(self._create_check_sql(model, name, check), None)
         if field.unique:
             self.execute(self._create_unique_sql(model, [field]), None)
         if field.remote_field and field.db_constraint:
@@ -55,14 +59,18 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
         becomes_required = old_field.null and not new_field.null
         if becomes_required and old_field.column == new_field.column:
             # Django does it in one UPDATE, which may be more rows than a transaction holds.
-            if new_field.has_db_default():
-                sql, params = self.db_default_sql(new_field)
-                self._update_nulls(model, new_field, sql, *params)
-            elif (default := self.effective_default(new_field)) is not None:
-                self._update_nulls(model, new_field, "%s", default)
+            self._fill_nulls(model, new_field)
         super()._alter_field(model, old_field, new_field, *args, **kwargs)
         if old_field.column != new_field.column:
             self._rename_with_column(model, old_field.column, new_field.column)
+
+    def _fill_nulls(self, model: type[Model], field: Any) -> None:
+        """Give the default to rows that have no value, for a column that becomes required."""
+        if field.has_db_default():
+            sql, params = self.db_default_sql(field)
+            self._update_nulls(model, field, sql, *params)
+        elif (default := self.effective_default(field)) is not None:
+            self._update_nulls(model, field, "%s", default)
 
     def _alter_column_null_sql(
         self, model: type[Model], old_field: Any, new_field: Any
@@ -124,9 +132,7 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
             self._alter_table(model, *self._alter_column_default_sql(model, None, field, drop=True))
 
     def _update_nulls(self, model: type[Model], field: Field, value: str, *params: Any) -> None:
-        """Set a column where it is NULL, by batches; finding none is the end, in any run."""
-        if self.journal.resuming:
-            return  # the earlier run came further, and the column may have another name by now
+        """Set a column where it is NULL, by batches; finding none is the end."""
         key = model._meta.pk
         columns = getattr(key, "columns", [key.column])
         keys = Columns(model._meta.db_table, columns, self.quote_name)
@@ -136,10 +142,15 @@ class ColumnsMixin(schema.DatabaseSchemaEditor):
         if self.collect_sql:
             postgresql.DatabaseSchemaEditor.execute(self, f"{statement} -- until 0 rows", params)
             return
+        # Once it is done, the column may get another name, or NULLs.
+        filled = self.journal.step(f"-- filled {table}.{column}")
+        if filled.done:
+            return
         with self.connection.cursor() as cursor:
             cursor.execute(statement, params or None)
             while cursor.rowcount:
                 cursor.execute(statement, params or None)
+        self.journal.note(filled)
 
     def _alter_table(self, model: type[Model], changes: str, params: Any = None) -> None:
         statement = self.sql_alter_column % {

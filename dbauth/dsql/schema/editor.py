@@ -9,12 +9,12 @@ from django.db.models import Index, Model
 from django.db.models.constraints import BaseConstraint
 
 from dbauth.dsql.schema import index_limits, limits
-from dbauth.dsql.schema.columns import ColumnsMixin
 from dbauth.dsql.schema.execution import ExecutionMixin
 from dbauth.dsql.schema.indexes import IndexesMixin
+from dbauth.dsql.schema.retyping import RetypingMixin
 
 
-class DatabaseSchemaEditor(ColumnsMixin, IndexesMixin, ExecutionMixin):
+class DatabaseSchemaEditor(RetypingMixin, IndexesMixin, ExecutionMixin):
     """Django's migrations in statements that DSQL takes, see dbauth.dsql.schema."""
 
     # The dialect's drops an index, which the server refuses for constraints of CREATE TABLE.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from aurora_dsql_django import schema
@@ -11,8 +13,9 @@ from django.db import DatabaseError
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.transaction import TransactionManagementError
 
+from dbauth.dsql.schema.effects import was_done_before
 from dbauth.dsql.schema.jobs import INDEX, UNVALIDATED, VALIDATION, Jobs
-from dbauth.dsql.schema.journal import NoJournal, Past
+from dbauth.dsql.schema.steps import NoJournal, Step
 from dbauth.retry import retried
 from dbauth.sqlstates import sqlstate
 
@@ -22,13 +25,6 @@ NOT_VALID = " NOT VALID"
 SYNCHRONOUS_VALIDATION = re.compile(r"\AALTER TABLE (?!ASYNC )(?=.+ VALIDATE CONSTRAINT )")
 DDL = re.compile(r"\s*(ALTER|AWS|COMMENT|CREATE|DROP|GRANT|REVOKE|TRUNCATE)\b", re.IGNORECASE)
 DATA = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
-# What DSQL says of a statement that was done before: something exists, or does not exist any more.
-DONE_BEFORE = frozenset(
-    [
-        *("42P07", "42701", "42710", "42P06"),  # duplicate table, column, object, schema
-        *("42P01", "42703", "42704", "3F000"),  # undefined table, column, object, schema
-    ]
-)
 
 
 class ExecutionMixin(schema.DatabaseSchemaEditor):
@@ -51,6 +47,29 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
             self._jobs.wait()
         elif self.collect_sql and any(" ASYNC " in line for line in self.collected_sql):
             self.collected_sql.append("-- Here all jobs that are not done yet are waited for.")
+
+    def follow(self, journal: Any) -> None:
+        """Keep this journal, and finish what its last run was killed in the middle of."""
+        self.journal = journal
+        last = journal.last
+        if last is None or last.text.startswith("--") or DATA.match(last.text):
+            return  # said or done in one transaction with what it says
+        try:
+            if INDEX.match(last.text):
+                self._jobs.ensure(last)
+            elif not VALIDATION.match(last.text):
+                self._query(last.text)
+        except DatabaseError as error:
+            if sqlstate(error) is None:
+                raise
+            if not was_done_before(last.text, error):
+                # The migration comes to it again, and says what is wrong.
+                journal.forget(last)
+
+    def wait_unless_deferred(self) -> None:
+        """A migration without deferred statements is recorded after this, so nothing may fail."""
+        if not self.deferred_sql:
+            self._jobs.wait()
 
     def execute(self, sql: Any, params: Any = ()) -> None:
         """Run a statement; a constraint that is added without a look at the rows is validated."""
@@ -76,11 +95,16 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         if self.connection.in_atomic_block:
             self._run_inside(statement)
             return
-        past = self.journal.past(statement)
+        step = self.journal.step(statement)
         if INDEX.match(statement) or VALIDATION.match(statement):
-            self._start(statement, past)
-        elif past is not Past.DONE:
-            self._run_once(statement, past)
+            self._start(step)
+        elif step.done:
+            return
+        elif DATA.match(statement):
+            # Noted in one transaction with it, so what is noted is done.
+            retried(using=self.connection.alias)(self._noted)(step)
+        else:
+            self._noted(step)
 
     def _collect(self, statement: str) -> None:
         # Not the dialect's, which executes what it should collect.
@@ -98,49 +122,45 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         """A statement of a RunPython that is one transaction, as they are unless told otherwise."""
         if DDL.match(statement):
             raise TransactionManagementError(
-                f"{statement[:100]!r} is DDL, and on Aurora DSQL that is a transaction of its own. "
-                "Give the operation atomic=False: RunPython(..., atomic=False)."
+                # Django's own words, and what to do about it here.
+                "Executing DDL statements while in a transaction on databases that can't perform a "
+                f"rollback is prohibited. {statement[:100]!r} is DDL, and on Aurora DSQL that is a "
+                "transaction of its own. Give the operation atomic=False: "
+                "RunPython(..., atomic=False)."
             )
-        with self.connection.cursor() as cursor:
-            cursor.execute(statement)
+        self._query(statement)
 
-    def _start(self, statement: str, past: Past) -> None:
+    def _start(self, step: Step) -> None:
         """A statement that goes on by itself, so having been run does not say how it ended."""
-        awaited = self._is_awaited(statement)
-        if past is Past.DONE and awaited:
-            return  # an earlier run has waited for it, and may have removed it since
-        if past is Past.NOTHING:
-            self.journal.note(statement)
-        if past is Past.NOTHING or VALIDATION.match(statement):
-            self._jobs.start(statement)
+        awaited = self._is_awaited(step.text)
+        if step.done:
+            self._jobs.go_on(step)
         else:
-            self._jobs.build(statement, create=past is Past.PERHAPS)
+            self.journal.note(step)
+            with self._forgetting(step):
+                self._jobs.start(step)
         if awaited:
             self._jobs.wait()
 
-    def _run_once(self, statement: str, past: Past) -> None:
-        if DATA.match(statement):
-            # Noted in one transaction with it, so what is noted is done.
-            if past is Past.NOTHING:
-                retried(using=self.connection.alias)(self._noted)(statement)
-            return
-        unsure = past is Past.PERHAPS or self.journal.resuming
-        try:
-            self._noted(statement)
-        except DatabaseError as error:
-            if not unsure or sqlstate(error) not in DONE_BEFORE:
-                raise
+    def _forget(self, step: Step) -> None:
+        self.journal.forget(step)  # which may be another journal than at the start
 
-    def _forget(self, statement: str) -> None:
-        self.journal.forget(statement)  # which may be another journal than at the start
+    def _noted(self, step: Step) -> None:
+        self.journal.note(step)
+        with self._forgetting(step):
+            self._query(step.text)
 
-    def _noted(self, statement: str) -> None:
-        self.journal.note(statement)
+    @contextlib.contextmanager
+    def _forgetting(self, step: Step) -> Iterator[None]:
+        """Take the note back if the server refuses the statement."""
         try:
-            with self.connection.cursor() as cursor:
-                cursor.execute(statement)
+            yield
         except DatabaseError as error:
             # A refusal has a code. Without one the connection is gone, and nobody knows.
             if sqlstate(error) and not self.connection.in_atomic_block:
-                self.journal.forget(statement)
+                self.journal.forget(step)
             raise
+
+    def _query(self, statement: str) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)

@@ -71,7 +71,22 @@ def check_change(model: type[Model], old: Field, new: Field, connection: Any) ->
     if old.primary_key != new.primary_key:
         refuse(model, new.name, "cannot change a table's primary key", NEW_TABLE)
     if old_type != new_type or old.db_type_suffix(connection) != new.db_type_suffix(connection):
-        refuse(model, new.name, f"cannot turn {old_type} into {new_type}", REWRITE)
+        _check_replacement(model, old, new, f"{old_type} into {new_type}")
+
+
+def _check_replacement(model: type[Model], old: Field, new: Field, change: str) -> None:
+    """A column whose place another one is to take, see retyping.py."""
+    if new.primary_key:
+        refuse(model, new.name, f"cannot turn {change} in a primary key", NEW_TABLE)
+    if old.generated or new.generated:
+        refuse(model, new.name, f"cannot turn {change} in a generated column", NEW_TABLE)
+    referrers = [
+        relation.field
+        for relation in model._meta.related_objects
+        if not relation.many_to_many and old in relation.field.foreign_related_fields
+    ]
+    if referrers:
+        refuse(model, new.name, f"cannot turn {change} while {referrers[0]} refers to it", REWRITE)
 
 
 def check_statement(sql: str) -> None:

@@ -14,7 +14,7 @@ from tests.dbauth.site import manage
 from tests.rig.conftest import run_alone
 from tests.rig.dsql_gate import running_dsql_gate
 from tests.rig.front_door import CREDENTIALS, running_front_door
-from tests.rig.postgresql import free_port
+from tests.rig.ports import free_port
 
 PASSWORD_HOST = "regular.cluster-c9akciq32.us-east-1.rds.amazonaws.com"
 PASSWORD = "p4ssword-not-to-be-seen"

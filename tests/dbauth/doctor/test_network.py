@@ -14,7 +14,7 @@ from dbauth.doctor.case import BUDGET
 from tests.dbauth.conftest import DSQL_PRIVATE_HOST, RDS_HOST, wrapper
 from tests.dbauth.doctor.conftest import PASSWORD_HOST, doctor, failure
 from tests.rig.certificates import issue
-from tests.rig.postgresql import free_port
+from tests.rig.ports import free_port
 
 
 @contextmanager

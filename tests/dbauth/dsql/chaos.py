@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from signal import SIGKILL
+from signal import SIGINT, SIGKILL
 from typing import NamedTuple
 
 import requests
@@ -30,6 +30,7 @@ REQUESTS = (
 LOST = ("lost-reply", "lost-reply", "lost-reply", "lost-commit")
 FAULTS = (
     *("restart", "crash", "two crashes", "drop", "vanish", "silence", "asleep"),
+    *("full", "short of connections", "wrong clock"),
     *("OC000", "OC001", *LOST),
 )
 RUN_EVENTS = 25
@@ -50,6 +51,10 @@ RUNS = settings(
 ADMINS = "admin"
 NEWS_SECONDS = 5
 SILENT_SECONDS = 0.5
+# A burst of four finds its connections within a second, long before connect_timeout.
+CONNECTIONS_A_SECOND = 10
+# More than a token lives, and less than a connection may.
+AHEAD_SECONDS = 1000
 ANSWER_SECONDS = 28  # API Gateway gives up after 29
 CARS = "SELECT id::text, model, color FROM cars_car"
 LOGGED = "SELECT object_id FROM django_admin_log"
@@ -113,30 +118,32 @@ class Chaos:
 
     def _fail(self, fault: str) -> None:
         match fault:
-            case "restart":
-                self.server.restart()
+            case "restart" | "crash" | "two crashes":
+                for _ in range(2 if fault == "two crashes" else 1):
+                    self.server.restart(SIGINT if fault == "restart" else SIGKILL)
                 self._wait_for_the_news()
-            case "crash":
-                self.server.restart(SIGKILL)
-                self._wait_for_the_news()
-            case "two crashes":
-                self.server.restart(SIGKILL)
-                self.server.restart(SIGKILL)
-                self._wait_for_the_news()
-            case "drop":
-                self.gate.control.drop()
-            case "vanish":
-                self.gate.control.drop("eof")
             case "silence":
                 self._ask_in_silence()
-            case "asleep":
-                self.gate.control.drop()
-                self.gate.control.refuse(2, "waking-up")
+            case "wrong clock":
+                self._ask_by_a_wrong_clock()
             case "OC000" | "OC001" as conflict:
                 self.gate.control.fail_commits(2, conflict)
             case "lost-reply" | "lost-commit" as loss:
                 self.lost += 1
                 self.gate.control.fail_commits(1, loss)
+            case _:
+                self._drop(fault)
+
+    def _drop(self, fault: str) -> None:
+        """End all connections, and perhaps make new ones wait."""
+        self.gate.control.drop("eof" if fault == "vanish" else "reset")
+        match fault:
+            case "asleep":
+                self.gate.control.refuse(2, "waking-up")
+            case "full":
+                self.gate.control.refuse(2, "too-many-open-connections")
+            case "short of connections":
+                self.gate.control.limit_rate(rate=CONNECTIONS_A_SECOND, burst=1)
 
     def _ask_in_silence(self) -> None:
         self.gate.control.hang()
@@ -145,6 +152,14 @@ class Chaos:
             time.sleep(SILENT_SECONDS)
             self.gate.control.resume()
             asked.result()
+
+    def _ask_by_a_wrong_clock(self) -> None:
+        """The server takes every token for expired, and those that are signed now as well."""
+        self.gate.control.drop()
+        self.gate.control.set_clock(AHEAD_SECONDS)
+        self.lost += 1
+        self._post_alone(uuid.uuid4().hex, str(uuid.uuid4()))
+        self.gate.control.set_clock(0)
 
     def _wait_for_the_news(self) -> None:
         """Until the service can know: what it sends before, on what it takes for open, is lost."""

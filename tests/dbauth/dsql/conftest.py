@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
+import psycopg2
 import pytest
 from django.db import connections
 
@@ -17,6 +18,8 @@ from tests.rig.services import Rig, running_dsql
 ALIAS = "cluster"
 SCHEMA = "workshop"
 ROLE = "mechanic"
+# On a machine that does other work, one attempt at a large transaction may take all of the default.
+PATIENCE_SECONDS = 240
 
 CATALOG = """
 SELECT 'column', c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
@@ -42,8 +45,8 @@ class Cluster:
     def __init__(self, gate: DsqlGate, server: PostgreSQL, database: str) -> None:
         self.gate = gate
         self.control = gate.control
-        self._server = server
-        self._database = database
+        self._server, self._database = server, database
+        self._behind = server.connect(database)
 
     @property
     def connection(self):
@@ -51,17 +54,36 @@ class Cluster:
 
     def rows(self, sql: str) -> list[tuple]:
         """What is stored, asked behind the gate's back."""
-        return self._server.execute(f"SET search_path = {SCHEMA}; {sql}", self._database)
+        try:
+            return self._execute(sql)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            if not self._behind.closed:
+                raise
+            # Another module's test has restarted the server.
+            self._behind = self._server.connect(self._database)
+            return self._execute(sql)
+
+    def _execute(self, sql: str) -> list[tuple]:
+        with self._behind.cursor() as cursor:
+            cursor.execute(f"SET search_path = {SCHEMA}; {sql}")
+            return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        self._behind.close()
 
     def catalog(self) -> list[tuple]:
         """Columns, indexes and constraints, in an order that does not depend on when they came."""
-        return [row for row in self.rows(CATALOG.format(schema=SCHEMA)) if "_step" not in row[1]]
+        return [row for row in self.rows(CATALOG.format(schema=SCHEMA)) if "dbauth_" not in row[1]]
 
     def clear(self) -> None:
         """Begin with an empty schema."""
         self.rows(
             f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA} AUTHORIZATION {ROLE}"
         )
+
+    def end_lease(self, holder: str) -> None:
+        """Let the lease of a `migrate` that was killed end now."""
+        self.rows(f"DELETE FROM dbauth_migration_lease WHERE holder = '{holder}'")
 
     def refusals(self) -> list[str]:
         return [each["message"] for each in self.control.refused_statements()]
@@ -72,7 +94,8 @@ def _cluster(server: PostgreSQL) -> Iterator[Cluster]:
     database = server.create_database("cluster")
     with running_dsql_gate(server, database=database) as gate:
         add_role(gate, ROLE, SCHEMA)
-        yield Cluster(gate, server, database)
+        with contextlib.closing(Cluster(gate, server, database)) as cluster:
+            yield cluster
 
 
 @pytest.fixture
@@ -83,7 +106,8 @@ def open_cluster(_cluster: Cluster, aws, tokens) -> Iterator[Callable[..., Clust
     _cluster.control.reset()
 
     def register(**options) -> Cluster:
-        settings = {ALIAS: entry(_cluster.gate, ROLE, {"schema": SCHEMA, **options})}
+        options = {"schema": SCHEMA, "retry_seconds": PATIENCE_SECONDS, **options}
+        settings = {ALIAS: entry(_cluster.gate, ROLE, options)}
         connections.settings[ALIAS] = connections.configure_settings(settings | DEFAULT)[ALIAS]
         forget()
         return _cluster
@@ -96,11 +120,22 @@ def open_cluster(_cluster: Cluster, aws, tokens) -> Iterator[Callable[..., Clust
 
 DEFAULT: dict = {"default": {}}
 HOOKED = "tests.dbauth.dsql.hooked"
+GARAGE = "tests.dbauth.dsql.garage"
+SMALL = "tests.dbauth.dsql.plot.migrations"
 
 
 @pytest.fixture
 def cluster(open_cluster: Callable[..., Cluster]) -> Cluster:
     return open_cluster()
+
+
+@pytest.fixture
+def plot(settings, cluster: Cluster) -> Cluster:
+    """A cluster that the small migration is about to be applied to, without waits for jobs."""
+    settings.INSTALLED_APPS = [GARAGE]
+    settings.MIGRATION_MODULES = {"garage": SMALL}
+    cluster.control.set_job_seconds(0)
+    return cluster
 
 
 def forget() -> None:

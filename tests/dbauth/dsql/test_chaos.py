@@ -10,7 +10,9 @@ import pytest
 from hypothesis.errors import Flaky
 
 from tests.dbauth.dsql.chaos import TOTAL_EVENTS, Stage, whatever_happens
-from tests.rig.postgresql import free_port
+from tests.rig.ports import free_port
+
+HOOK_IS_MISSING = "an answer is 302"
 
 
 @pytest.fixture(autouse=True)
@@ -39,16 +41,18 @@ def test_chaos_notices_a_database_that_acknowledges_before_it_writes(stage):
 
 
 @pytest.mark.parametrize(
-    ("sabotage", "invariant"),
+    ("sabotage", "invariants"),
     [
-        ("no_conflict_is_retried", "503 without a lost reply"),
-        ("a_lost_reply_to_a_statement_is_retried", "an answer is 400"),
-        ("a_lost_reply_to_commit_is_retried", "a car is stored twice"),
-        ("only_the_last_statement_is_retried", "an acknowledged car is missing"),
-        ("a_conflict_after_commit_is_retried", "a car is stored twice"),
+        ("no_conflict_is_retried", {"503 without a lost reply"}),
+        # The same car once more: its VIN is taken, or where it has none, its id.
+        ("a_lost_reply_to_a_statement_is_retried", {"an answer is 400", "an answer is 500"}),
+        ("a_lost_reply_to_commit_is_retried", {"a car is stored twice"}),
+        # It forgets hooks as well, and then that of a car does not fail.
+        ("only_the_last_statement_is_retried", {"an acknowledged car is missing", HOOK_IS_MISSING}),
+        ("a_conflict_after_commit_is_retried", {"a car is stored twice"}),
     ],
 )
-def test_chaos_notices_a_retry_that_is_wrong(stage, sabotage, invariant):
+def test_chaos_notices_a_retry_that_is_wrong(stage, sabotage, invariants):
     wrong = {"DJANGO_SETTINGS_MODULE": "tests.dbauth.dsql.sabotage", "SABOTAGE": sabotage}
     service = replace(
         stage.service,
@@ -58,7 +62,7 @@ def test_chaos_notices_a_retry_that_is_wrong(stage, sabotage, invariant):
     )
     service.start()
     try:
-        assert broken_invariant(stage._replace(service=service)) == invariant
+        assert broken_invariant(stage._replace(service=service)) in invariants
     finally:
         service.stop()
 

@@ -275,7 +275,7 @@ def test_inspectdb_reads_the_schema_back(site):
     models = output("inspectdb", "auth_user_groups", "cars_car", database=ALIAS)
     assert "user = models.ForeignKey('AuthUser'" in models
     assert "id = models.BigAutoField(primary_key=True)" in models
-    assert "vin = models.CharField(unique=True, blank=True, null=True)" in models
+    assert "vin = models.TextField(unique=True, blank=True, null=True)" in models
 
 
 def test_sqlmigrate_prints_what_migrate_would_run(site):

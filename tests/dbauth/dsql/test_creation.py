@@ -39,10 +39,10 @@ def destroy(cluster: Cluster, suffix: str | None = None) -> None:
 def test_a_schema_is_created_cloned_and_dropped_where_the_role_may(site):
     site.rows(f"GRANT CREATE ON DATABASE cluster TO {ROLE}")
     create(site)
-    assert site.rows(TABLES.format(TESTS)) == [(3,)]
+    assert site.rows(TABLES.format(TESTS)) == [(4,)]
     creation = site.connection.creation
     creation.clone_test_db("1", verbosity=0)
-    assert site.rows(TABLES.format(f"{TESTS}_1")) == [(3,)]
+    assert site.rows(TABLES.format(f"{TESTS}_1")) == [(4,)]
     assert creation.get_test_db_clone_settings("1")["OPTIONS"]["schema"] == f"{TESTS}_1"
     destroy(site, "1")
     destroy(site)
@@ -57,7 +57,7 @@ def test_a_schema_of_the_administrators_is_emptied_and_kept(site):
     site.rows(f"ALTER TABLE {TESTS}.old OWNER TO {ROLE}")
     create(site)
     assert site.rows(f"SELECT to_regclass('{TESTS}.old') IS NULL") == [(True,)]
-    assert site.rows(TABLES.format(TESTS)) == [(3,)]
+    assert site.rows(TABLES.format(TESTS)) == [(4,)]
     destroy(site)
     assert site.rows(SCHEMAS) == [(TESTS,)]
     assert site.rows(TABLES.format(TESTS)) == [(0,)]

@@ -5,30 +5,20 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, NotSupportedError, migrations, models
 
-from tests.dbauth.dsql.conftest import ALIAS, Cluster, forget
+from tests.dbauth.dsql.conftest import ALIAS, Cluster
+from tests.dbauth.dsql.kills import (
+    READS_AND_LEASE,
+    kill_until_it_gets_there,
+    killed_after,
+    migrate,
+)
 
 GARAGE = "tests.dbauth.dsql.garage"
-LAST = "0004_rearranged"
-SHARES = 4  # of the statements to be killed after, for as many cores
-JOURNAL = 'INSERT INTO "dbauth_migration_step"'
-NO_STEPS = re.compile(rf"\s*(SELECT|SET|CALL|{JOURNAL})")
-# What each run begins with, whether it gets further or not; and bulk_create(), whose transaction a
-# kill undoes.
-REPEATED = (
-    "CREATE TABLE IF NOT EXISTS",
-    'DELETE FROM "dbauth_migration_step"',
-    'INSERT INTO "(django_content_type|auth_permission)"',
-)
-NO_PROGRESS = re.compile("|".join([NO_STEPS.pattern, *REPEATED]))
-NO_JOURNAL = re.compile(rf"(?!{JOURNAL})")
 
 
 @pytest.fixture
@@ -37,43 +27,10 @@ def garage(settings, cluster: Cluster) -> Cluster:
     return cluster
 
 
-class KilledError(BaseException):
-    """The process ends here."""
-
-
-@contextmanager
-def killed_after(
-    cluster: Cluster, statements: int, ignored: re.Pattern[str] = NO_STEPS
-) -> Iterator[list[str]]:
-    """Kill whatever runs in the block after so many statements, without the ignored ones."""
-    done: list[str] = []
-
-    def count(execute, sql, params, many, context):
-        if ignored.match(str(sql)):
-            return execute(sql, params, many, context)
-        result = execute(sql, params, many, context)
-        done.append(str(sql))
-        if len(done) == statements:
-            raise KilledError
-        return result
-
-    try:
-        with cluster.connection.execute_wrapper(count):
-            yield done
-    except KilledError:
-        pass
-    finally:
-        forget()
-
-
-def migrate(*arguments: str) -> None:
-    call_command("migrate", *arguments, database=ALIAS, verbosity=0)
-
-
 def test_everything_that_the_project_installs_migrates_from_nothing_without_a_refusal(cluster):
     migrate()
     assert cluster.refusals() == []
-    assert cluster.rows("SELECT count(*) FROM django_migrations") == [(19,)]
+    assert cluster.rows("SELECT count(*) FROM django_migrations") == [(20,)]
     assert cluster.rows("SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid") == []
 
 
@@ -110,23 +67,29 @@ def test_migrations_of_every_kind_come_and_go(garage):
     assert [row for row in garage.catalog() if row[1].startswith("garage")] == []
 
 
-@pytest.mark.parametrize("share", range(SHARES))
-def test_a_migration_that_is_killed_after_any_statement_is_completed_by_the_next_run(garage, share):
+def test_migrations_of_every_kind_get_there_however_often_they_are_killed(garage):
     garage.control.set_job_seconds(0)
-    with killed_after(garage, 0) as done:
+    migrate("garage")
+    undisturbed, rows = garage.catalog(), _contents(garage)
+    garage.clear()
+    assert kill_until_it_gets_there(6, garage, "garage") > 30
+    assert garage.catalog() == undisturbed
+    assert _contents(garage) == rows
+    assert garage.refusals() == []
+
+
+def test_a_migration_that_is_killed_once_is_completed_by_the_next_run(garage):
+    garage.control.set_job_seconds(0)
+    with killed_after(garage, 0, READS_AND_LEASE) as done:
         migrate("garage")
     undisturbed, rows = garage.catalog(), _contents(garage)
-    assert len(done) > 70
-    for statements in range(1 + share, len(done) + 1, SHARES):
+    for statements in range(20, len(done), 40):
         garage.clear()
-        with killed_after(garage, statements):
+        with killed_after(garage, statements, READS_AND_LEASE):
             migrate("garage")
         migrate("garage")
-        forget()
-        assert garage.catalog() == undisturbed, (
-            f"after statement {statements}: {done[statements - 1]}"
-        )
-        assert _contents(garage) == rows, f"after statement {statements}: {done[statements - 1]}"
+        assert garage.catalog() == undisturbed, f"after {done[statements - 1]}"
+        assert _contents(garage) == rows, f"after {done[statements - 1]}"
     assert garage.refusals() == []
 
 
@@ -135,15 +98,7 @@ def test_the_projects_own_migrations_get_there_however_often_they_are_killed(clu
     migrate()
     undisturbed, made = cluster.catalog(), _made(cluster)
     cluster.clear()
-    forget()
-    kills = 0
-    while True:
-        with killed_after(cluster, 1, NO_PROGRESS) as done:
-            migrate()
-        if not done:
-            break
-        kills += 1
-    assert kills > 50
+    assert kill_until_it_gets_there(5, cluster) > 20
     assert cluster.catalog() == undisturbed
     assert _made(cluster) == made
     assert cluster.refusals() == []
@@ -158,21 +113,6 @@ def _made(cluster: Cluster) -> list[tuple]:
     )
 
 
-def test_a_migration_that_is_killed_before_a_statement_that_it_has_noted_is_completed(garage):
-    garage.control.set_job_seconds(0)
-    with killed_after(garage, 0, NO_JOURNAL) as done:
-        migrate("garage")
-    undisturbed, rows = garage.catalog(), _contents(garage)
-    for statements in range(1, len(done) + 1, 8):
-        garage.clear()
-        with killed_after(garage, statements, NO_JOURNAL):
-            migrate("garage")
-        migrate("garage")
-        forget()
-        assert garage.catalog() == undisturbed
-        assert _contents(garage) == rows
-
-
 def _contents(cluster: Cluster) -> list[tuple]:
     return cluster.rows(
         "SELECT town, street, size, price, rent, heated FROM garage_spot ORDER BY size"
@@ -183,8 +123,8 @@ def _contents(cluster: Cluster) -> list[tuple]:
     ("operation", "words"),
     [
         (
-            migrations.AlterField("Place", "size", models.CharField(max_length=9)),
-            "cannot turn integer into varchar. Write the change as several migrations",
+            migrations.AlterField("Place", "size", models.UUIDField()),
+            "cannot turn integer into uuid. Write the change as several migrations",
         ),
         (
             migrations.AddField("Owner", "key", models.UUIDField(primary_key=True)),

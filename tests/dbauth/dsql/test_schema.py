@@ -19,7 +19,8 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.db.transaction import TransactionManagementError
 from django.test.utils import isolate_apps
 
-from dbauth.dsql.schema.migrations import Inspector, finish, prepare
+from dbauth.dsql.schema.inspection import Inspector
+from dbauth.dsql.schema.signals import finish, prepare
 from tests.dbauth.dsql.conftest import Cluster
 
 with isolate_apps("tests.dbauth.dsql.garage"):

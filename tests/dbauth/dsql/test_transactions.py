@@ -263,11 +263,11 @@ def test_keys_are_bigint_and_foreign_keys_as_well_and_nothing_else_is(tables):
         " ORDER BY table_name, ordinal_position"
     ) == [
         ("garage_counter", "id", "bigint", "YES"),
-        ("garage_counter", "name", "character varying", "NO"),
+        ("garage_counter", "name", "text", "NO"),
         ("garage_counter", "value", "integer", "NO"),
         ("garage_visit", "id", "bigint", "YES"),
         ("garage_visit", "counter_id", "bigint", "NO"),
-        ("garage_visit", "address", "character varying", "NO"),
+        ("garage_visit", "address", "text", "NO"),
         ("garage_visit", "number", "smallint", "NO"),
     ]
 

@@ -1,6 +1,8 @@
 """The commands that a refusal prints do what they say when they are copied."""
 
+import re
 import shlex
+from datetime import UTC, datetime
 
 import pytest
 
@@ -35,6 +37,23 @@ def test_a_proxy_has_no_role_to_grant_rds_iam_to():
     advice = rds_refusal("app", parse("p.proxy-abc.us-east-1.rds.amazonaws.com"), "us-east-1")
     assert "pg_has_role" not in advice
     assert "IAMAuth REQUIRED" in advice
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        lambda: rds_refusal("app", parse(CLUSTER), "us-east-1"),
+        lambda: dsql_refusal("app", "abc", "us-east-1", admin=False),
+    ],
+    ids=["rds", "dsql"],
+)
+def test_a_refusal_says_what_this_machines_clock_says(advice):
+    before = datetime.now(UTC).replace(microsecond=0)
+    line = line_with("the clock of this machine", advice())
+    said = re.search(r"which says (.+ UTC)", line)
+    assert said is not None
+    then = datetime.strptime(said[1], "%Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC)
+    assert before <= then <= datetime.now(UTC)
 
 
 def test_the_shell_takes_an_odd_role_for_one_word():

@@ -1,0 +1,1 @@
+"""Django tells of migrations to apps that have this module; the models are in the migrations."""
