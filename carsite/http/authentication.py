@@ -10,6 +10,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from cars import prepared
+
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """DRF's, for those who have a session: opening an empty one to find nobody costs 25 us.
@@ -18,7 +20,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
     """
 
     def authenticate(self, request: Request) -> Any:
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        if prepared.enabled() and settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         return super().authenticate(request)
 
@@ -29,6 +31,8 @@ class WriterAuthentication(authentication.BasicAuthentication):
     Checking a password costs a quarter of a second of CPU on purpose. On every read it would let
     anybody spend that, and try passwords at the same time.
     """
+
+    www_authenticate_realm = "cars"
 
     def authenticate(self, request: Request) -> Any:
         if request.method in SAFE_METHODS or not settings.CARS_WRITES_REQUIRE_LOGIN:

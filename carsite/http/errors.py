@@ -10,9 +10,12 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import SimpleTemplateResponse
+from django.utils.cache import patch_vary_headers
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from carsite.http import problems
 from dbauth.sqlstates import is_read_only, sqlstate
 
 logger = logging.getLogger(__name__)
@@ -45,11 +48,23 @@ def is_unmigrated(error: BaseException) -> bool:
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's handler, and 503 for a database that does not answer."""
+    """DRF's handler, 503 for a database that does not answer, and problem details if wanted."""
+    response: Response | None
     if is_unavailable(exc):
         note_database_failure(exc)
-        return unavailable(Response({"detail": UNAVAILABLE}, status=503))
-    return drf_exception_handler(exc, context)
+        response = unavailable(Response({"detail": UNAVAILABLE}, status=503))
+    else:
+        response = drf_exception_handler(exc, context)
+    request = context.get("request")
+    if response is not None and request is not None and _as_problem(request):
+        response.data = problems.problem(response.status_code, response.data)
+        response.content_type = problems.MEDIA_TYPE
+    return response
+
+
+def _as_problem(request: Request) -> bool:
+    renderer = getattr(request, "accepted_renderer", None)  # none where nothing was acceptable
+    return getattr(renderer, "format", "json") == "json" and problems.are_wanted(request)
 
 
 Answer = TypeVar("Answer", bound=HttpResponse)
@@ -77,17 +92,26 @@ def note_database_failure(error: BaseException) -> None:
 
 
 def error_response(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    """A plain page for browsers, `{"detail": ...}` for everybody else."""
+    """A plain page for browsers, problem details if wanted, `{"detail": ...}` for all others."""
     response: HttpResponse
     if request.accepts("text/html") and "text/html" in request.headers.get("Accept", ""):
         response = SimpleTemplateResponse(
             "carsite/error.html", {"status": status, "detail": detail}, status=status
         ).render()
     else:
-        response = JsonResponse({"detail": detail}, status=status)
+        response = json_error(request, status, {"detail": detail})
+    patch_vary_headers(response, ["Accept"])
     if status == 503:  # noqa: PLR2004 - Service Unavailable
         unavailable(response)
     return response
+
+
+def json_error(request: HttpRequest, status: int, data: dict[str, Any]) -> HttpResponse:
+    """REST framework's error data, or the problem details that they make."""
+    if problems.are_wanted(request):
+        data = problems.problem(status, data)
+        return JsonResponse(data, status=status, content_type=problems.MEDIA_TYPE)
+    return JsonResponse(data, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

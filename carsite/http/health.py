@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from cars.models import Car
 from carsite.http.errors import is_unavailable, is_unmigrated, note_database_failure, unavailable
+from carsite.http.methods import get_only
 from dbauth.deadline import deadline, time_limit
 
 TIMEOUT_SECONDS = 3
@@ -19,8 +19,8 @@ TIMEOUT_SECONDS = 3
 LONGEST_SECONDS = 10
 
 
+@get_only
 @never_cache
-@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """200 with the engine, or 503 with Retry-After. The log says why.
 

@@ -7,15 +7,13 @@ RecursionError, lone surrogates, NaN.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import IO, Any
 
 import orjson
 from rest_framework.exceptions import ParseError
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
-from rest_framework.request import Request
+from rest_framework.renderers import JSONRenderer
 from rest_framework.utils import encoders
 
 # For what orjson does not know: lazy translations, DRF's lists and dictionaries of errors.
@@ -53,21 +51,3 @@ class OrjsonParser(BaseParser):
             return orjson.loads(stream.read())
         except orjson.JSONDecodeError as error:
             raise ParseError(f"JSON parse error - {error}") from error
-
-
-class JSONFirstNegotiation(DefaultContentNegotiation):
-    """DRF's negotiation, which finds the same at 15 us less where the client says what most say."""
-
-    def select_renderer(
-        self,
-        request: Request,
-        renderers: Iterable[BaseRenderer],
-        format_suffix: str | None = None,
-    ) -> tuple[BaseRenderer, str]:
-        first, *others = renderers
-        accept = request.META.get("HTTP_ACCEPT", "*/*")
-        if accept in {"*/*", first.media_type} and not format_suffix and not request.GET:
-            return first, first.media_type
-        chosen: tuple[BaseRenderer, str]
-        chosen = super().select_renderer(request, [first, *others], format_suffix)
-        return chosen

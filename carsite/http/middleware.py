@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
+from math import ceil
 
 from django.conf import settings
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.messages.storage import default_storage
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.functional import SimpleLazyObject, empty
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import Throttled
 
 from carsite.http.errors import (
     UNAVAILABLE,
     error_response,
     is_unavailable,
+    json_error,
     note_database_failure,
 )
 from carsite.serverless import logs
@@ -27,40 +26,24 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 CHUNK_BYTES = 64 * 1024
 DISCARDED_BYTES = 16 * 1024 * 1024
 
-# What a caller may send as X-Request-ID; anything else could forge log lines.
-ACCEPTABLE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-
 
 class RequestIdMiddleware:
     """Gives each request an id, for the logs and for the answer's X-Request-ID.
 
-    It is API Gateway's or the caller's where there is one, so that both sides can search for it.
+    It is Lambda's own where that is known (carsite.serverless.gateway), else a new one. A caller's
+    X-Request-ID does not replace it: the line of the request has that beside it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if ACCEPTABLE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = request.META.get(logs.REQUEST_ID) or uuid.uuid4().hex
         # Stays set until the next request of this thread: Django logs a 404 after all middleware.
         logs.request_id.set(request_id)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
-
-
-class LazyMessageMiddleware(MessageMiddleware):
-    """Django's, whose storage is made when it is asked for: 16 us that the API's requests save."""
-
-    def process_request(self, request: HttpRequest) -> None:
-        request._messages = SimpleLazyObject(lambda: default_storage(request))  # type: ignore[attr-defined] # Django's own way to keep it
-
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        messages = getattr(request, "_messages", None)
-        if isinstance(messages, SimpleLazyObject) and messages._wrapped is empty:
-            return response
-        return super().process_response(request, response)
 
 
 class MalformedRequestMiddleware:
@@ -79,7 +62,7 @@ class MalformedRequestMiddleware:
             return error_response(request, 400, str(error))
         for name, values in query.lists():
             if any("\0" in value for value in values):
-                return JsonResponse({name: ["Null characters are not allowed."]}, status=400)
+                return json_error(request, 400, {name: ["Null characters are not allowed."]})
         if any("\0" in value for value in request.COOKIES.values()):
             return error_response(request, 400, "A cookie holds a null character.")
         return self.get_response(request)
@@ -133,3 +116,21 @@ class DatabaseErrorMiddleware:
         if isinstance(exception, DataError | OverflowError):
             return error_response(request, 400, "A value is out of range.")
         return None
+
+
+class ThrottledMiddleware:
+    """429 for a login page as for the API, where carsite.http.guesses refuses an attempt."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Throttled):
+            return None
+        response = error_response(request, exception.status_code, str(exception.detail))
+        if exception.wait is not None:  # type: ignore[attr-defined] # unknown to its stubs
+            response["Retry-After"] = str(ceil(exception.wait))  # type: ignore[attr-defined] # likewise
+        return response

@@ -5,14 +5,13 @@ Required variables have no default here: without them the process does not start
 
 from carsite.settings.base import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import (
-    INNER_MIDDLEWARE,
+    CORS_MIDDLEWARE,
     INSTALLED_APPS,
     LOGGING,
-    REQUEST_ID_MIDDLEWARE,
-    SECURITY_MIDDLEWARE,
+    OTP_MIDDLEWARE,
     env,
 )
-from carsite.settings.environment import dns_suffix, names, path_prefix, public_url
+from carsite.settings.environment import cookie_prefix, dns_suffix, names, path_prefix, public_url
 
 DEBUG = False
 SECRET_KEY = env("DJANGO_SECRET_KEY")
@@ -46,10 +45,12 @@ SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = True
-SESSION_COOKIE_PATH = SCRIPT_NAME or "/"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
+COOKIE_PREFIX = cookie_prefix(SCRIPT_NAME, PUBLIC_URL)
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+MESSAGES_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
 
 # The admin's modules are discovered by carsite.admin_urls: 7 ms that no cold start of the API pays.
 INSTALLED_APPS = [
@@ -61,14 +62,28 @@ STATIC_URL = "/static/"  # what links begin with, the storage decides
 WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MIDDLEWARE = [
-    REQUEST_ID_MIDDLEWARE,
+    "carsite.http.middleware.RequestIdMiddleware",
     "carsite.serverless.request_log.RequestLogMiddleware",  # runserver has a line of its own
-    SECURITY_MIDDLEWARE,
+    "carsite.http.policies.PagePolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     # After SecurityMiddleware, as it asks for.
     "carsite.serverless.staticfiles.LazyWhiteNoiseMiddleware",
     # After WhiteNoise, whose files are compressed when they are collected.
     "carsite.serverless.compression.GatewayGZipMiddleware",
-    *INNER_MIDDLEWARE,
+    "carsite.http.cookies.CookiePathMiddleware",
+    *CORS_MIDDLEWARE,
+    "carsite.http.caching.CachePolicyMiddleware",  # before whatever answers with an error
+    "carsite.http.middleware.MalformedRequestMiddleware",
+    "carsite.http.middleware.BodyLimitMiddleware",
+    "carsite.http.middleware.DatabaseErrorMiddleware",
+    "carsite.http.middleware.ThrottledMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *OTP_MIDDLEWARE,
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

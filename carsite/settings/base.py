@@ -7,7 +7,7 @@ from urllib.parse import SplitResult
 import environ
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from carsite.settings.environment import flag, names
+from carsite.settings.environment import count, flag, names
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -28,35 +28,48 @@ INSTALLED_APPS = [
     "cars",
 ]
 
-# In three parts, since the deployed stages put their own middleware between them.
-REQUEST_ID_MIDDLEWARE = "carsite.http.middleware.RequestIdMiddleware"
-SECURITY_MIDDLEWARE = "django.middleware.security.SecurityMiddleware"
-INNER_MIDDLEWARE = [
-    "carsite.http.middleware.MalformedRequestMiddleware",
-    "carsite.http.middleware.BodyLimitMiddleware",
-    "carsite.http.middleware.DatabaseErrorMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "carsite.http.middleware.LazyMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-
 # Other origins whose scripts may call the API, such as https://app.example.com; none by default.
 # Their cookies stay out: a script signs in by HTTP Basic.
 CORS_ALLOWED_ORIGINS = names(env, "CORS_ALLOWED_ORIGINS")
+CORS_MIDDLEWARE: list[str] = []
 if CORS_ALLOWED_ORIGINS:
     from corsheaders.defaults import default_headers
 
     CORS_URLS_REGEX = r"^/(cars|schema|health)\b"
-    CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-request-id")
-    CORS_EXPOSE_HEADERS = ["location", "retry-after", "x-request-id"]
+    CORS_ALLOW_HEADERS = (*default_headers, "idempotency-client", "idempotency-key", "x-request-id")
+    CORS_EXPOSE_HEADERS = [
+        *("etag", "idempotent-replayed", "location", "retry-after", "x-ignored", "x-request-id")
+    ]
     INSTALLED_APPS += ["corsheaders"]
-    # Before whatever answers with an error, so that a script may read it.
-    INNER_MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", *INNER_MIDDLEWARE]
+    CORS_MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware"]
 
-MIDDLEWARE = [REQUEST_ID_MIDDLEWARE, SECURITY_MIDDLEWARE, *INNER_MIDDLEWARE]
+# The admin asks for a code from a telephone too: docs/deploy.md says how to begin.
+ADMIN_TWO_FACTORS = flag(env, "ADMIN_TWO_FACTORS")
+OTP_MIDDLEWARE: list[str] = []
+if ADMIN_TWO_FACTORS:
+    OTP_TOTP_ISSUER = "Cars"
+    INSTALLED_APPS += ["django_otp", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static"]
+    OTP_MIDDLEWARE = ["django_otp.middleware.OTPMiddleware"]
+
+# carsite.settings.aws has a longer list, with all of these in the same order.
+MIDDLEWARE = [
+    "carsite.http.middleware.RequestIdMiddleware",
+    "carsite.http.policies.PagePolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    *CORS_MIDDLEWARE,  # before whatever answers with an error, so that a script may read it
+    "carsite.http.caching.CachePolicyMiddleware",  # before whatever answers with an error
+    "carsite.http.middleware.MalformedRequestMiddleware",
+    "carsite.http.middleware.BodyLimitMiddleware",
+    "carsite.http.middleware.DatabaseErrorMiddleware",
+    "carsite.http.middleware.ThrottledMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *OTP_MIDDLEWARE,
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 
 ROOT_URLCONF = "carsite.urls"
 WSGI_APPLICATION = "carsite.wsgi.application"
@@ -111,11 +124,48 @@ SERIALIZATION_MODULES = {"jsonl": "carsite.jsonl"}
 # Bodies over this many bytes get 413 (carsite.http.middleware.BodyLimitMiddleware).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# What pages may load (carsite.http.policies): nothing of other hosts. Pages of the admin, of the
+# browsable API and of Swagger UI have styles inside, but no scripts.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "style-src 'self' 'unsafe-inline'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in [
+        *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
+        *("magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+    ]
+)
+
+MESSAGE_STORAGE = "carsite.http.message_storage.NamedFallbackStorage"
+MESSAGES_COOKIE_NAME = "messages"
+
+# Passwords that were not right, before more are refused for a while (carsite.http.guesses); 0 is no
+# limit.
+AUTHENTICATION_BACKENDS = ["carsite.http.guesses.GuardedBackend"]
+LOGIN_FAILURES_PER_ACCOUNT = count(env, "LOGIN_FAILURES_PER_ACCOUNT", default=10)
+LOGIN_FAILURES_PER_ADDRESS = count(env, "LOGIN_FAILURES_PER_ADDRESS", default=50)
+LOGIN_FAILURES_SECONDS = 15 * 60
+
 # The browsable API's log-in returns to the API.
 LOGIN_REDIRECT_URL = "root"
 
 # As in the guide, anyone may POST a car. True: only authenticated users.
 CARS_WRITES_REQUIRE_LOGIN = flag(env, "CARS_WRITES_REQUIRE_LOGIN")
+
+# What a request names and nothing reads (?mak=Saab) is refused, not only named in a header.
+CARS_REFUSE_UNKNOWN = flag(env, "CARS_REFUSE_UNKNOWN")
+
+# False: every request goes the way of plain Django and REST framework (cars.prepared).
+CARS_PREPARED = flag(env, "CARS_PREPARED", default=True)
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
@@ -124,14 +174,15 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PARSER_CLASSES": [
         "carsite.http.json.OrjsonParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "carsite.http.forms.FormParser",
+        "carsite.http.forms.MultiPartParser",
     ],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "carsite.http.authentication.SessionAuthentication",
+        # First, so that strangers get 401 with its challenge and not 403.
         "carsite.http.authentication.WriterAuthentication",
+        "carsite.http.authentication.SessionAuthentication",
     ],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "carsite.http.json.JSONFirstNegotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cars.prepared.negotiation.PreparedNegotiation",
     "EXCEPTION_HANDLER": "carsite.http.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

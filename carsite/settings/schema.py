@@ -5,7 +5,7 @@ from carsite.settings.local import *  # noqa: F403 - settings modules extend one
 from carsite.settings.local import INSTALLED_APPS, REST_FRAMEWORK
 
 INSTALLED_APPS = [*INSTALLED_APPS, "drf_spectacular"]
-REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_SCHEMA_CLASS": "cars.openapi.CarsSchema"}
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_SCHEMA_CLASS": "cars.openapi.schema.CarsSchema"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cars API",
     "DESCRIPTION": "Cars on Aurora PostgreSQL and on Aurora DSQL: the same API on both.",
@@ -15,6 +15,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/",
-    # What a client can do without a session; logging in is the browser's business.
-    "AUTHENTICATION_WHITELIST": [],
+    # Sessions are a browser's business.
+    "AUTHENTICATION_WHITELIST": ["carsite.http.authentication.WriterAuthentication"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cars.openapi.hooks.as_answered",
+    ],
 }

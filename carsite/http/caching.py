@@ -1,0 +1,36 @@
+"""Which answers may be kept, and by whom: nothing without a word, and nothing personal.
+
+A view says with Django's `cache_control` that its answer may be kept. That holds for what strangers
+get with status 200; anything else, and every view that says nothing, is `private, no-store`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.http import ConditionalGetMiddleware
+
+NOT_KEPT = "private, no-store"
+KEPT = frozenset([200, 304])
+
+
+class CachePolicyMiddleware(ConditionalGetMiddleware):
+    """Django's ETag and 304 for answers that may be kept, after this policy has chosen those."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        policy = response.headers.get("Cache-Control", "")
+        if not policy or ("no-store" not in policy and _is_personal(request, response)):
+            response.headers["Cache-Control"] = NOT_KEPT
+        return super().process_response(request, response)
+
+
+def _is_personal(request: HttpRequest, response: Any) -> bool:
+    return (
+        response.status_code not in KEPT
+        or "HTTP_AUTHORIZATION" in request.META
+        or settings.SESSION_COOKIE_NAME in request.COOKIES
+        or bool(response.cookies)
+        or "Cookie" in response.headers.get("Vary", "")
+    )
