@@ -7,6 +7,7 @@ has a whole processor even where the function has a fraction of one.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,10 +37,9 @@ gc.disable()
 with _absent(*UNUSED_BY_REST_FRAMEWORK):
     import rest_framework.compat  # noqa: F401 - the one module that asks for them
 
-from django.urls import get_resolver  # noqa: E402 - after what Django would load
-
-from carsite.serverless.events import is_http  # noqa: E402
+from carsite.serverless.events import is_http  # noqa: E402 - after what Django would load
 from carsite.serverless.gateway import http_handler  # noqa: E402
+from carsite.serverless.warmup import warm_up  # noqa: E402
 from carsite.wsgi import application  # noqa: E402
 from dbauth.deadline import time_limit  # noqa: E402
 
@@ -49,8 +49,7 @@ ANSWER_SECONDS = 2
 LONGEST_SECONDS = 27
 
 _http = http_handler(application)
-# Django imports the URLs, and with them views and serializers, when the first request comes.
-_ = get_resolver().url_patterns
+warm_up(_http, os.environ)
 
 gc.freeze()
 gc.enable()

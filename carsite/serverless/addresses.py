@@ -10,10 +10,12 @@ All of them may lead to one function at the same time, so each event decides for
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from django.conf import settings
+from django.urls import is_valid_path
 
 from carsite.serverless.events import Event, header
 
@@ -71,7 +73,19 @@ def _is_public(event: Event, public: SplitResult) -> bool:
 
 
 def _without(path: str, prefix: str) -> str:
-    """`/api` and `/api/` are the root below the prefix `/api`."""
-    if path == prefix or path.startswith(f"{prefix}/"):
-        return path.removeprefix(prefix) or "/"
-    return path
+    """The path below the prefix: `/api` and `/api/` are the root below `/api`.
+
+    A prefix that is a route itself, such as `/cars`, may have been taken off on the way here, by a
+    function of CloudFront for example. Then the path is as it should be.
+    """
+    if path != prefix and not path.startswith(f"{prefix}/"):
+        return path
+    below = path.removeprefix(prefix) or "/"
+    if _is_route(prefix) and is_valid_path(path) and (below == "/" or not is_valid_path(below)):
+        return path
+    return below
+
+
+@cache
+def _is_route(prefix: str) -> bool:
+    return any(is_valid_path(path) for path in (prefix, f"{prefix}/") if prefix)

@@ -31,10 +31,12 @@ class UnhandledEventError(Exception):
     """Raised, so that Lambda retries the event, or keeps it, and counts an error."""
 
 
-def run(event: Event, context: Any) -> Any:
+def run(event: Any, context: Any) -> Any:
     """Handle an event that is not HTTP. What fails is raised: the caller learns it, and why."""
     # Nothing set it since the last request, whose id it would carry.
     logs.request_id.set(getattr(context, "aws_request_id", "-"))
+    if not isinstance(event, dict):
+        raise UnhandledEventError(f"Nothing handles {type(event).__name__}: an event is an object.")
     if _is_keep_warm(event):
         return None  # and the connection stays open: that is what is kept warm
     try:

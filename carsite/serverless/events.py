@@ -23,6 +23,7 @@ SINGLE_VALUES = {
     "date",
     "from",
     "host",
+    "idempotency-client",
     "idempotency-key",
     "if-modified-since",
     "if-range",
@@ -39,17 +40,30 @@ SINGLE_VALUES = {
 }
 
 
-def is_http(event: Event) -> bool:
+def is_http(event: Any) -> bool:
     """Whether this is a request through a gateway, a function URL or a load balancer.
 
     Nothing that a client sends decides this: gateways write the keys, clients only fill values.
     """
-    context = event.get("requestContext")
+    context = event.get("requestContext") if isinstance(event, dict) else None
     return isinstance(context, dict) and ("httpMethod" in event or "http" in context)
 
 
 def is_from_load_balancer(event: Event) -> bool:
     return "elb" in event["requestContext"]
+
+
+def client_address(event: Event) -> str:
+    """Who called the gateway, by its own word; "" where it does not say.
+
+    Clients write the beginning of X-Forwarded-For. A load balancer, which says it nowhere else,
+    appends to that.
+    """
+    context = event["requestContext"]
+    if is_from_load_balancer(event):
+        return header(event, "x-forwarded-for").rpartition(",")[2].strip()
+    said = context.get("http") or context.get("identity") or {}
+    return str(said.get("sourceIp") or "")
 
 
 def header(event: Event, name: str) -> str:
@@ -100,4 +114,6 @@ def _own_name(event: Event) -> str:
     name: str = event["requestContext"].get("domainName") or ""
     if name and validate_host(name, settings.ALLOWED_HOSTS):
         return name
-    return settings.ALLOWED_HOSTS[0].lstrip(".") if settings.ALLOWED_HOSTS else name
+    for allowed in settings.ALLOWED_HOSTS:
+        return "localhost" if allowed == "*" else str(allowed).lstrip(".")
+    return name

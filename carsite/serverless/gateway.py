@@ -16,7 +16,8 @@ from wsgiref.types import StartResponse, WSGIApplication
 from apig_wsgi import make_lambda_handler
 
 from carsite.serverless.addresses import Address, address
-from carsite.serverless.events import Event, completed, is_from_load_balancer
+from carsite.serverless.events import Event, client_address, completed, is_from_load_balancer
+from carsite.serverless.logs import REQUEST_ID
 
 Handler = Callable[[Event, Any], Event]
 
@@ -34,11 +35,13 @@ def http_handler(application: WSGIApplication) -> Handler:
         _as_bytes(environ)
         _place(environ, event["carsite.address"])
         environ[PAYLOAD] = payload(event)
+        environ["REMOTE_ADDR"] = client_address(event)
         # Lambda's own id of this invocation, the one in its START and REPORT lines.
-        environ.setdefault("HTTP_X_REQUEST_ID", getattr(context, "aws_request_id", ""))
+        environ[REQUEST_ID] = getattr(context, "aws_request_id", "")
         if "multiValueHeaders" not in event and environ[PAYLOAD] == "alb":
             start_response = _each_cookie_apart(start_response)
-        return application(environ, start_response)
+        answer = application(environ, start_response)
+        return _without_body(answer) if environ["REQUEST_METHOD"] == "HEAD" else answer
 
     # Without binary support an answer that is compressed, or an image, would be mangled.
     translate = make_lambda_handler(for_django, binary_support=True)
@@ -78,6 +81,13 @@ def _as_bytes(environ: dict[str, Any]) -> None:
     for name, value in environ.items():
         if name.startswith(("HTTP_", "CONTENT_", "QUERY_")) and not value.isascii():
             environ[name] = value.encode("utf-8", "replace").decode("latin-1")
+
+
+def _without_body(answer: Iterable[bytes]) -> Iterable[bytes]:
+    """What other servers do for HEAD (RFC 9110, 9.3.2) and neither Lambda nor Django does."""
+    if close := getattr(answer, "close", None):
+        close()
+    return []
 
 
 def _each_cookie_apart(start_response: StartResponse) -> StartResponse:

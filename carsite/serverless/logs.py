@@ -12,6 +12,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.orjson import OrjsonFormatter
 
+# Where WSGI keeps the id that Lambda gave the invocation.
+REQUEST_ID = "carsite.request_id"
+
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 logger = logging.getLogger("carsite.database")

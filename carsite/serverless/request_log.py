@@ -23,6 +23,9 @@ logger = logging.getLogger("carsite.request")
 # X-Ray's trace id within the header; anything else in there could be a client's invention.
 TRACE_ID = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
 
+# What a caller may send as X-Request-ID; no other text of a client gets into a line.
+CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
 # `zappa tail --http` shows the lines with an IPv4 address between spaces; nobody's is logged.
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - text, not an address to bind to
 
@@ -97,6 +100,9 @@ def _fields(
     trace = os.environ.get("_X_AMZN_TRACE_ID") or request.META.get("HTTP_X_AMZN_TRACE_ID", "")
     if found := TRACE_ID.search(trace):
         fields["xray_trace_id"] = found[1]
+    client_id = request.META.get("HTTP_X_REQUEST_ID", "")
+    if CLIENT_ID.fullmatch(client_id):
+        fields["client_request_id"] = client_id
     return fields
 
 

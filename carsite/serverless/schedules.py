@@ -10,10 +10,16 @@ from typing import Any
 
 from django.core.management import call_command
 
+from carsite.http import guesses
+
 logger = logging.getLogger(__name__)
 
 
 def clear_sessions(event: dict[str, Any], context: Any) -> None:
-    """Delete expired sessions: nothing else does. What fails is raised, and Lambda tries again."""
+    """Delete expired sessions and failed logins: nothing else does.
+
+    What fails is raised, and Lambda tries again.
+    """
     call_command("clearsessions")
-    logger.info("Expired sessions are deleted.")
+    guesses.clear_expired()
+    logger.info("Expired sessions and failed logins are deleted.")
