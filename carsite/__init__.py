@@ -1,1 +1,1 @@
-__version__ = "1.0.0"  # of the package and of the API: pyproject.toml and /schema read it here
+__version__ = "1.1.0"  # of the package and of the API: pyproject.toml and /schema read it here

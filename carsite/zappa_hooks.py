@@ -13,7 +13,16 @@ from typing import Any
 # Zappa is started as a script, whose folder is on the path instead of the project's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from carsite.deploy import bucket, logs, machine, stage, zappa_keys
+from carsite.deploy import (
+    bucket,
+    by_hand,
+    logs,
+    machine,
+    names,
+    stage,
+    young_role,
+    zappa_keys,
+)
 from carsite.deploy.package import build, wheels
 
 FILLED = {"deploy", "update"}
@@ -25,6 +34,8 @@ def settings(cli: Any) -> None:
 
     What can be refused is refused here, before anything is made.
     """
+    if cli.command != "package":  # which asks AWS for nothing
+        names.check_region(cli)
     if cli.command in BUILT:
         zappa_keys.check(cli.stage_config)
         if not cli.vargs.get("zip"):  # an archive that is given was built elsewhere
@@ -33,7 +44,13 @@ def settings(cli: Any) -> None:
         os.environ.setdefault("VIRTUAL_ENV", sys.prefix)
     if cli.command in FILLED:
         logs.period(cli.aws_environment_variables)
+        if cli.command == "update":
+            by_hand.keep(cli)
         stage.fill(cli)
+        bucket.discard_at_exit(cli)
+        young_role.wait(cli.zappa.lambda_client)
+    if cli.command == "schedule" and (role := names.deployed_role(cli)):
+        cli.zappa.role_name = role
     if cli.command == "update":
         machine.check_running(cli.zappa.lambda_client, cli.lambda_name, cli.runtime)
 
@@ -48,5 +65,3 @@ def post(cli: Any) -> None:
     """After deploy and update."""
     days = logs.period(cli.aws_environment_variables)
     logs.keep(cli.zappa.logs_client, cli.lambda_name, days)
-    if "s3_bucket" not in cli.stage_config:
-        bucket.discard(cli.zappa.s3_client, cli.s3_bucket_name)

@@ -45,6 +45,6 @@ def check_running(client: Any, function: str, runtime: str) -> None:
             " takes two steps, between which it answers nothing:\n"
             f"  aws lambda update-function-configuration --function-name {function}"
             f" --runtime {runtime}\n"
-            "  and then this command again. To go on answering, deploy another stage and lead"
-            " clients there first."
+            "  and then this command again. To go on answering, deploy another environment and"
+            " lead clients there first."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from click import ClickException
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ["terraform", f"-chdir={ROOT / 'terraform'}", "output", "-json", "zappa"]
 TIMEOUT_SECONDS = 120
+DEFAULT = "default"  # the environment whose name is empty
 
 SWITCHES = {
     "regular": "enable_aurora = true",
@@ -30,10 +32,19 @@ class Outputs:
     permissions: IAM statements.
     """
 
+    environment: str
+    account_id: str
     aws_region: str
+    function_name: str
+    role_name: str
     vpc_config: dict[str, list[str]]
     aws_environment_variables: dict[str, str]
     permissions: list[dict[str, Any]]
+
+
+def kind(stage: str) -> str:
+    """What a stage's name begins with: dsql of dsql_staging, the environment's name after it."""
+    return stage.partition("_")[0]
 
 
 def read(stage: str) -> Outputs:
@@ -41,20 +52,49 @@ def read(stage: str) -> Outputs:
 
     Raises ClickException, which Zappa shows without a traceback.
     """
-    file = os.environ.get("DEPLOY_OUTPUTS")
-    text, source = (_file(file), file) if file else (_terraform(), "terraform output zappa")
-    stages = _stages(text, source)
+    stages, source = _read()
     if stage not in stages:
-        remedy = SWITCHES.get(stage)
         raise ClickException(
             f"{source} has no stage '{stage}', only {sorted(stages) or 'none'}. "
-            + (
-                f"Set {remedy} in terraform/terraform.tfvars, then 'terraform apply'."
-                if remedy
-                else f"The stages are {' and '.join(SWITCHES)}."
-            )
+            + _remedy(stage, _environments(stages))
         )
     return _outputs(stages[stage], f"{source}, stage '{stage}'")
+
+
+def read_environment() -> dict[str, Outputs]:
+    """The outputs of all stages of an environment, by their names. Raises ClickException."""
+    stages, source = _read()
+    return {
+        stage: _outputs(member, f"{source}, stage '{stage}'") for stage, member in stages.items()
+    }
+
+
+def _read() -> tuple[dict[str, Any], str]:
+    """The stages, and whose they are."""
+    file = os.environ.get("DEPLOY_OUTPUTS")
+    text, source = (_file(file), file) if file else (_terraform(), "terraform output zappa")
+    return _stages(text, source), source
+
+
+def _environments(stages: Mapping[str, Any]) -> list[str]:
+    members = (member for member in stages.values() if isinstance(member, dict))
+    return sorted({str(member["environment"]) for member in members if "environment" in member})
+
+
+def _remedy(stage: str, environments: list[str]) -> str:
+    environment = stage.partition("_")[2].replace("_", "-")
+    if kind(stage) not in SWITCHES:
+        return (
+            f"Stages begin with {' or '.join(SWITCHES)}, and the rest is the environment_name of"
+            " terraform/terraform.tfvars, as in dsql_staging."
+        )
+    if environments and environments != [environment or DEFAULT]:
+        return (
+            f"These are the outputs of the environment '{environments[0]}', and the stage is of"
+            f" '{environment or DEFAULT}': name the file of that one in DEPLOY_OUTPUTS, or deploy a"
+            " stage of this one."
+        )
+    return f"Set {SWITCHES[kind(stage)]} in terraform/terraform.tfvars, then 'terraform apply'."
 
 
 def _file(name: str) -> str:

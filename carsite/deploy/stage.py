@@ -10,21 +10,20 @@ from urllib.parse import urlsplit
 
 from click import ClickException
 
-from carsite.deploy import logs, outputs, permissions, secrets
+from carsite.deploy import logs, moves, names, outputs, permissions, secrets
 from carsite.settings.database import RDS_CA, trusts_rds
 
 
 def fill(cli: Any) -> None:
     """Complete the settings that Zappa has loaded, in memory. `cli` is its ZappaCLI."""
     found = outputs.read(cli.api_stage)
-    if found.aws_region != cli.aws_region:
-        raise ClickException(
-            f"aws_region is {cli.aws_region} in zappa_settings.json, and the databases are in"
-            f" {found.aws_region}: make it the same as in terraform/terraform.tfvars."
-        )
+    names.check(cli, found)
     variables = dict(found.aws_environment_variables)
     url = variables.pop("DATABASE_URL")
     require_roots(url)
+    cli.zappa.role_name = names.role(cli, found)
+    if cli.command == "update":
+        keep_place(cli, url)
     cli.vpc_config = found.vpc_config
     cli.aws_environment_variables = {
         **from_settings(cli.stage_config),
@@ -38,6 +37,17 @@ def fill(cli: Any) -> None:
         *found.permissions,
         *permissions.required(cli.stage_config),
     ]
+
+
+def keep_place(cli: Any, url: str) -> None:
+    """Raise ClickException for an update that would lead the function somewhere else unasked."""
+    client = cli.zappa.lambda_client
+    try:
+        deployed = client.get_function_configuration(FunctionName=cli.lambda_name)
+    except client.exceptions.ResourceNotFoundException:
+        return  # Zappa says so itself
+    role = cli.zappa.role_name if cli.manage_roles else deployed["Role"].rpartition("/")[2]
+    moves.check(deployed, cli.api_stage, url, role, os.environ.get(moves.VARIABLE))
 
 
 def from_settings(config: Mapping[str, Any]) -> dict[str, str]:

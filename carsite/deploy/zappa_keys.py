@@ -131,7 +131,7 @@ HONOURED: dict[str, str] = {
     "project_name": "part of the function's name",
     "provisioned_concurrency": "the role may be invoked by its aliases",
     "role_arn": _ROLE,
-    "role_name": _ROLE,
+    "role_name": "for the stage that sets it; it is not inherited",
     "route53_enabled": _DOMAIN,
     "runtime": "checked: the packages must be for it",
     "s3_bucket": "a bucket of yours is kept, Zappa's own is deleted",

@@ -108,8 +108,9 @@ def test_a_browser_that_sends_its_cookies_apart_stays_logged_in(
     regular: Function, kind: Kind
 ) -> None:
     """HTTP/2 allows it; what the token and the session make is a POST that is let through."""
-    token = "a" * 32
-    cookies = [("Cookie", f"csrftoken={token}"), ("Cookie", "sessionid=nobodys")]
+    token, prefix = "a" * 32, "__Secure-"
+    csrf, session = f"{prefix}csrftoken={token}", f"{prefix}sessionid=nobodys"
+    cookies = [("Cookie", csrf), ("Cookie", session)]
     if kind == "alb":
         cookies = [("Cookie", "; ".join(value for _, value in cookies))]
     request = Request(

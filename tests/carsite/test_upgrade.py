@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from tests.contract.cars import COROLLA
-from tests.rig.postgresql import PostgreSQL, free_port, running_postgresql
+from tests.rig.ports import free_port
+from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.service import ROOT, Client, Service
 from tests.rig.services import Rig, regular, running_dsql
 

@@ -12,8 +12,15 @@ from pathlib import Path
 
 from click import ClickException, echo
 
-from carsite.deploy.outputs import ROOT
-from carsite.deploy.package import archive, bytecode, distributions, lock, project, wheels
+from carsite.deploy.outputs import ROOT, kind
+from carsite.deploy.package import (
+    archive,
+    bytecode,
+    distributions,
+    lock,
+    project,
+    wheels,
+)
 from carsite.settings.database import RDS_CA
 
 # Written by Zappa for its handler: names and switches; no secret is in the settings it comes from.
@@ -24,7 +31,7 @@ MANIFEST = "staticfiles.json"
 
 def rebuild(target: Path, stage: str, runs_on: wheels.Target) -> None:
     """Replace the archive `target` by what the stage's function needs, and nothing else."""
-    if stage == "regular" and not RDS_CA.is_file():
+    if kind(stage) == "regular" and not RDS_CA.is_file():
         raise ClickException(
             f"{RDS_CA} is missing, and without it the function would refuse to connect. Fetch it"
             " once with 'python manage.py fetch_rds_ca'."

@@ -14,7 +14,10 @@ from carsite.deploy.outputs import ROOT
 
 PACKAGES = ("carsite", "cars", "dbauth")
 # Runs where it is deployed from; static files ship collected.
-LEFT_OUT = {"__pycache__", "carsite/deploy", "carsite/zappa_hooks.py", "carsite/static"}
+LEFT_OUT = {
+    *("__pycache__", "carsite/deploy", "carsite/zappa_hooks.py", "carsite/static"),
+    *("dbauth/LICENSE", "dbauth/README.md", "dbauth/pyproject.toml"),
+}
 
 # Not linked from any page: the other renderer that drf-spectacular-sidecar brings, and source maps.
 UNUSED_STATIC = ("drf_spectacular_sidecar/redoc/*", "*.map", "*.map.gz")
@@ -51,6 +54,7 @@ def collect_static(destination: Path, root: Path = ROOT) -> None:
             "DJANGO_SECRET_KEY": "unused",
             "DATABASE_URL": "postgresql://unused@unused.invalid/unused",
             "AWS_REGION": "us-east-1",
+            "ADMIN_TWO_FACTORS": "true",  # whose pages have styles of their own
             "STATIC_ROOT": str(destination),
         },
         capture_output=True,

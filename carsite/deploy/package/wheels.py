@@ -12,6 +12,7 @@ from pathlib import Path
 
 from click import ClickException, echo
 
+from carsite.deploy.package import binaries
 from carsite.deploy.package.lock import Pin
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html: Amazon Linux 2 has glibc 2.26,
@@ -48,11 +49,15 @@ class Target:
 
 
 def install(pins: Iterable[Pin], target: Target, folder: Path) -> None:
-    """Unpack the pinned packages into `folder`, each checked against the lock's hashes."""
+    """Unpack the pinned packages into `folder`, each checked against the lock's hashes.
+
+    Raises ClickException where one is missing, changed, or compiled for another processor.
+    """
     requirements = "".join(pin.text for pin in pins)
     files = fetch(requirements, target)
     offline = ("--no-index", f"--find-links={files}")
     _pip("install", requirements, target, "--no-compile", f"--target={folder}", *offline)
+    binaries.check(folder, target.architecture)
 
 
 def fetch(requirements: str, target: Target) -> Path:

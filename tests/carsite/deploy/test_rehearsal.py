@@ -85,7 +85,11 @@ def rehearsal(
         urls = {"regular": without_password(regular, postgresql), "dsql": dsql}
         outputs = {
             stage: {
+                "environment": "default",
+                "account_id": "123456789012",
                 "aws_region": "us-east-1",
+                "function_name": f"{NAME}-{stage}",
+                "role_name": f"{NAME}-{stage}-execution",
                 "vpc_config": there,
                 "aws_environment_variables": {"DATABASE_URL": urls[stage]},
                 "permissions": [CONNECT] if stage == "dsql" else [],

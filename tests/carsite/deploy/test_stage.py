@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import boto3
 import pytest
 from click import ClickException
 from environ import Env
@@ -19,92 +18,10 @@ from environ import Env
 from carsite import zappa_hooks
 from carsite.deploy import machine, outputs, stage
 from carsite.settings.database import password_database
+from tests.carsite.deploy.fake_zappa import CONNECT, HERE, NETWORK, OUTPUTS, zappa
 
-NETWORK = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
-CONNECT = {"Effect": "Allow", "Action": ["dsql:DbConnect"], "Resource": ["arn:aws:dsql:x"]}
-DSQL = "abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws"
-REGULAR_URL = "postgresql://postgres@db.cluster-x.us-east-1.rds.amazonaws.com:5432/car_entities"
-POLICY = "arn:${partition}:lambda:${region}:*:function:${function}"
 PASSWORD = "p@ss/w:rd?#%25 &+é$"
-
-
-def member(url: str, *permissions: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "aws_region": "us-east-1",
-        "vpc_config": NETWORK,
-        "aws_environment_variables": {"DATABASE_URL": url},
-        "permissions": list(permissions),
-    }
-
-
-OUTPUTS = {
-    "regular": member(REGULAR_URL),
-    "dsql": member(f"dsql://lambda_dsql_user@{DSQL}:5432/postgres?schema=car_entities", CONNECT),
-}
-
-
-class Lambda:
-    """As much of boto3's client as the hooks ask."""
-
-    class exceptions:  # noqa: N801 - boto3's name
-        ResourceNotFoundException = LookupError
-
-    def __init__(self, runtime: str | None) -> None:
-        self.runtime = runtime
-
-    def get_function_configuration(self, **_: str) -> dict[str, str]:
-        if self.runtime is None:
-            raise LookupError
-        return {"Runtime": self.runtime}
-
-
-HERE = f"python3.{sys.version_info[1]}"
-
-
-def zappa(
-    name: str,
-    command: str = "deploy",
-    region: str = "us-east-1",
-    running: str | None = HERE,
-    **config: Any,
-) -> Any:
-    """As much of ZappaCLI as the hooks touch; `config` are keys of the stage."""
-    return SimpleNamespace(
-        stage_config=config,
-        vargs={},
-        runtime=HERE,
-        architecture="x86_64",
-        api_stage=name,
-        lambda_name=f"cars-{name}",
-        command=command,
-        aws_region=region,
-        vpc_config={},
-        aws_environment_variables={
-            "LOG_RETENTION_DAYS": "1",
-            **config.get("aws_environment_variables", {}),
-        },
-        zappa=SimpleNamespace(
-            lambda_client=Lambda(running),
-            extra_permissions=None,
-            attach_policy=POLICY,
-            boto_session=boto3.Session(region_name=region),
-        ),
-    )
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Outputs of both stages, AWS's certificates in place, and nothing else exported."""
-    file = tmp_path / "outputs.json"
-    file.write_text(json.dumps(OUTPUTS))
-    (tmp_path / "ca.pem").write_text("certificates")
-    monkeypatch.setattr(stage, "RDS_CA", tmp_path / "ca.pem")
-    monkeypatch.setenv("DEPLOY_OUTPUTS", str(file))
-    for name in (
-        *("DATABASE_PASSWORD", "TF_VAR_database_password"),
-        *("DJANGO_SECRET_KEY", "DJANGO_SECRET_KEY_FALLBACKS"),
-    ):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("outputs_file")
 
 
 def test_network_and_variables_and_permissions_are_terraforms(
@@ -212,8 +129,12 @@ def test_missing_certificates_stop_what_needs_them(
         ("not json", "is not what 'terraform output -json zappa' prints"),
         ("[]", "has no stage 'dsql'"),
         ("{}", "enable_aurora_dsql_cluster = true"),
+        (json.dumps({"regular": OUTPUTS["regular"]}), "enable_aurora_dsql_cluster = true"),
         ('{"regular": {}}', r"only \['regular'\]"),
-        ('{"dsql": {}}', "lacks aws_region, vpc_config"),
+        (
+            '{"dsql": {}}',
+            "lacks environment, account_id, aws_region, function_name, role_name",
+        ),
         (
             json.dumps({"dsql": {**OUTPUTS["dsql"], "aws_environment_variables": {}}}),
             "lacks aws_environment_variables.DATABASE_URL",
@@ -227,8 +148,26 @@ def test_outputs_that_do_not_fit_say_what_to_do(tmp_path: Path, text: str, says:
 
 
 def test_a_stage_that_nobody_knows_is_not_enabled_by_terraform() -> None:
-    with pytest.raises(ClickException, match="The stages are regular and dsql"):
+    with pytest.raises(ClickException, match="Stages begin with regular or dsql"):
         outputs.read("base")
+
+
+@pytest.mark.parametrize(
+    ("stage", "environment", "says"),
+    [
+        ("dsql", "staging", r"of the environment 'staging', and the stage is of 'default'"),
+        ("dsql_staging", "default", r"of the environment 'default', and the stage is of 'staging'"),
+        ("dsql_load_test", "staging", r"the stage is of 'load-test'"),
+    ],
+)
+def test_the_outputs_of_another_environment_are_refused(
+    stage: str, environment: str, says: str
+) -> None:
+    name = "regular" if environment == "default" else f"regular_{environment}"
+    other = {name: {**OUTPUTS["regular"], "environment": environment}}
+    Path(os.environ["DEPLOY_OUTPUTS"]).write_text(json.dumps(other))
+    with pytest.raises(ClickException, match=says):
+        outputs.read(stage)
 
 
 def test_an_outputs_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

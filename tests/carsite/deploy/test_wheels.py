@@ -11,6 +11,7 @@ from click import ClickException
 
 from carsite.deploy.package import wheels
 from carsite.deploy.package.lock import Pin
+from tests.carsite.deploy.test_binaries import elf
 
 NAME = "example-1.0-py3-none-any.whl"
 TARGET = wheels.Target("python3.13", "arm64")
@@ -68,6 +69,16 @@ def test_a_file_that_changed_in_the_cache_is_refused(index: Path, tmp_path: Path
     with pytest.raises(ClickException, match="DO NOT MATCH THE HASHES"):
         wheels.install([example], TARGET, tmp_path / "tree")
     assert not (tmp_path / "tree").exists()
+
+
+def test_a_package_that_hides_another_processors_code_is_refused(
+    index: Path, tmp_path: Path
+) -> None:
+    """Its name says that it runs anywhere."""
+    with zipfile.ZipFile(index / NAME, "a") as file:
+        file.writestr("example.so", elf(62))
+    with pytest.raises(ClickException, match=r"runs on arm64.*example\.so \(x86_64\)"):
+        wheels.install([pin(index / NAME)], TARGET, tmp_path / "tree")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
-"""Messages of the admin, whose storage no other request makes."""
+"""Messages of the admin."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.messages.storage.fallback import FallbackStorage
 from django.test import Client
 
 CAR = {"make": "Saab", "model": "96", "year": "1967", "mileage": "0"}
@@ -18,11 +15,3 @@ def test_a_page_of_the_admin_shows_what_the_last_one_said(client: Client) -> Non
     page = client.post("/admin/cars/car/add/", CAR, follow=True)
     assert "was added successfully" in page.content.decode()
     assert "was added successfully" not in client.get("/admin/cars/car/").content.decode()
-
-
-@pytest.mark.django_db
-def test_the_api_makes_no_storage(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Any] = []
-    monkeypatch.setattr(FallbackStorage, "__init__", lambda *given: made.append(given))
-    assert client.get("/cars").status_code == 200
-    assert made == []

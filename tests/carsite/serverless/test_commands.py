@@ -11,6 +11,7 @@ from django.core.management import CommandError
 from django.db import connections
 
 from carsite.serverless import commands, logs
+from carsite.serverless.events import is_http
 
 CONTEXT = SimpleNamespace(aws_request_id="8476a536-e9f4-11e8-9739-2dfe598c3fcd")
 SQS = "arn:aws:sqs:us-east-1:123456789012:orders"
@@ -63,10 +64,14 @@ def zappa(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         ({"requestContext": {"routeKey": "$connect", "eventType": "CONNECT"}}, "WebSocket"),
         ({"triggerSource": "PreSignUp_SignUp"}, "triggerSource"),
         ({}, "keys []"),
+        # Any JSON may be invoked: `aws lambda invoke --payload null`.
+        (None, "NoneType"),
+        ([1], "list"),
     ],
 )
-def test_an_event_that_nobody_handles_is_an_error(event: dict[str, Any], described: str) -> None:
+def test_an_event_that_nobody_handles_is_an_error(event: Any, described: str) -> None:
     """Success would make a queue delete its message."""
+    assert not is_http(event)
     with pytest.raises(commands.UnhandledEventError) as raised:
         commands.run(event, CONTEXT)
     assert described in str(raised.value)

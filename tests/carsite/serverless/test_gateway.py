@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from carsite.serverless.gateway import http_handler
 from carsite.settings.environment import public_url
-from tests.rig.events import Headers, Kind, Request, event
+from tests.rig.events import SOURCE, Headers, Kind, Request, event
 
 STAGE = "regular"
 OWN = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
@@ -72,6 +72,36 @@ def test_only_headers_that_are_lists_are_joined(kind: Kind, name: str, expected:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_lambdas_id_is_not_replaced_by_the_clients(kind: Kind) -> None:
+    given = told(get(kind, "/cars", ("X-Request-ID", "the-clients")))
+    assert given["carsite.request_id"] == CONTEXT.aws_request_id
+    assert given["HTTP_X_REQUEST_ID"] == "the-clients"
+    assert "HTTP_X_REQUEST_ID" not in told(get(kind, "/cars"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_address_of_a_client_is_the_gateways_word_for_it(kind: Kind) -> None:
+    sent = get(kind, "/cars")
+    headers, many = sent.get("headers", {}), sent.get("multiValueHeaders", {})
+    for name in {*headers, *many}:
+        if name.lower() == "x-forwarded-for":
+            if name in headers:
+                headers[name] = f"198.51.100.66, {headers[name]}"
+            if name in many:
+                many[name] = [f"198.51.100.66, {many[name][0]}"]
+    assert told(sent)["REMOTE_ADDR"] == SOURCE
+
+
+@pytest.mark.parametrize("kind", ["rest", "http-1.0", "alb", "alb-multi"])
+def test_an_event_without_an_address_has_none(kind: Kind) -> None:
+    sent = get(kind, "/cars")
+    sent["headers"] = {"host": OWN}
+    sent.pop("multiValueHeaders", None)
+    sent["requestContext"].pop("identity", None)
+    assert not told(sent)["REMOTE_ADDR"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_path_is_below_the_stage_and_the_stage_before_it(kind: Kind) -> None:
     given = told(get(kind, "/cars/1"))
     stage = "" if kind in {"url", "alb", "alb-multi"} else f"/{STAGE}"
@@ -95,6 +125,31 @@ def test_a_name_that_is_not_allowed_is_not_taken_from_the_event() -> None:
     sent |= {"headers": None, "multiValueHeaders": None}
     sent["requestContext"]["domainName"] = "testPrefix.testDomainName"
     assert told(sent)["HTTP_HOST"] == OWN.partition(".")[2]
+
+
+def test_where_every_name_is_allowed_a_request_without_one_has_a_valid_name() -> None:
+    sent = get("http", "/health")
+    del sent["headers"]["host"], sent["requestContext"]["domainName"]
+    assert told(sent, ALLOWED_HOSTS=["*"])["HTTP_HOST"] == "localhost"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_head_is_answered_without_a_body(kind: Kind) -> None:
+    closed: list[bool] = []
+
+    class Answer(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return Answer([environ["REQUEST_METHOD"].encode()])
+
+    for method, body in (("GET", "GET"), ("HEAD", "")):
+        sent = event(kind, Request(method, "/cars", [("Host", OWN)]), STAGE)
+        with override_settings(ALLOWED_HOSTS=["*"], SCRIPT_NAME=None, PUBLIC_URL=None):
+            assert http_handler(application)(sent, CONTEXT)["body"] == body
+    assert closed == [True, True]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -132,6 +187,17 @@ def test_a_base_path_that_looks_like_a_route_does_not_eat_it(kind: Kind) -> None
     assert told(get(kind, "/cars", host=host), SCRIPT_NAME="/cars")["PATH_INFO"] == "/cars"
     given = told(get(kind, "/cars/cars/1", host=CUSTOM), SCRIPT_NAME="/cars")
     assert (given["SCRIPT_NAME"], given["PATH_INFO"]) == ("/cars", "/cars/1")
+
+
+@pytest.mark.parametrize("kind", ["rest", "http", "http-1.0", "url"])
+@pytest.mark.parametrize("path", ["/cars", "/cars/0190a000", "/docs", "/admin/cars/car/"])
+def test_a_base_path_may_have_been_taken_off_on_the_way(kind: Kind, path: str) -> None:
+    for prefix in ("/cars", "/docs", "/api"):
+        for sent in (path, f"{prefix}{path}"):
+            public = public_url(Environment(PUBLIC_URL=f"https://{CUSTOM}{prefix}"), "PUBLIC_URL")
+            for settings in ({"SCRIPT_NAME": prefix}, {"PUBLIC_URL": public}):
+                given = told(get(kind, sent, host=CUSTOM), **settings)
+                assert (given["SCRIPT_NAME"], given["PATH_INFO"]) == (prefix, path)
 
 
 @pytest.mark.parametrize("kind", KINDS)

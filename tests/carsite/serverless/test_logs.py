@@ -18,7 +18,7 @@ from zappa.cli import ZappaCLI
 
 from carsite.serverless.logs import JSONFormatter
 from tests.rig.front_door import TEMPORARY
-from tests.rig.postgresql import free_port
+from tests.rig.ports import free_port
 from tests.rig.service import Client, Service
 from tests.rig.services import deployed
 
@@ -66,9 +66,10 @@ def _lines(written: bytes, logger: str) -> list[Line]:
 
 
 def test_a_request_is_a_line_with_what_operating_needs(client, lines) -> None:
-    answer = client.get("/cars?make=Saab", headers={"X-Request-ID": "the-id"})
+    answer = client.get("/cars?make=Saab", headers={"X-Request-ID": "the-clients"})
     (line,) = lines("carsite.request")
-    assert answer.headers["X-Request-ID"] == line["request_id"] == "the-id"
+    assert answer.headers["X-Request-ID"] == line["request_id"] != "the-clients"
+    assert line["client_request_id"] == "the-clients"
     assert (line["method"], line["route"], line["status"]) == ("GET", "/cars", 200)
     assert line["message"].startswith("GET /cars 200 ")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
@@ -152,7 +153,7 @@ def test_every_field_in_the_documented_queries_is_written(
     root: Path, service, client, lines
 ) -> None:
     text = (root / "docs" / "operations.md").read_text()
-    client.get("/cars", headers={"X-Amzn-Trace-Id": f"Root={TRACE}"})
+    client.get("/cars", headers={"X-Amzn-Trace-Id": f"Root={TRACE}", "X-Request-ID": "a"})
     written = set(lines("carsite.request")[-1]) | set(_connect_line(service))
     queries = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     assert len(queries) >= 5
@@ -162,7 +163,7 @@ def test_every_field_in_the_documented_queries_is_written(
 
 def test_every_field_is_documented(root: Path, client, lines) -> None:
     text = (root / "docs" / "operations.md").read_text()
-    client.get("/cars", headers={"X-Amzn-Trace-Id": f"Root={TRACE}"})
+    client.get("/cars", headers={"X-Amzn-Trace-Id": f"Root={TRACE}", "X-Request-ID": "a"})
     for field in lines("carsite.request")[-1]:
         assert f"`{field}`" in text
 

@@ -1,0 +1,154 @@
+"""What `make verify` says of a service that does not work. tests/contract/ has those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any
+from urllib.parse import urlsplit
+
+import django.test
+import pytest
+from django.contrib.staticfiles import finders
+from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
+
+from carsite.deploy.verify import __main__ as command
+from carsite.deploy.verify.client import Answer, Client, FailedError
+
+pytestmark = pytest.mark.django_db
+SITE = "https://testserver"
+
+
+class InProcess(Client):
+    """Django of this process, as if a gateway with this stage were before it."""
+
+    def __init__(self, stage: str = "", *, strips: bool = True) -> None:
+        super().__init__(SITE + stage)
+        self.stage, self.strips = stage, strips
+        self.django = django.test.Client(raise_request_exception=False)
+
+    def send(
+        self,
+        method: str,
+        reference: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        url = self.absolute(reference)
+        address = urlsplit(url)
+        if not address.path.startswith(self.stage):
+            return answered(url, 403, {}, b'{"message": "Forbidden"}')
+        path = address.path[len(self.stage) :] if self.strips else address.path
+        if path.startswith("/static/"):
+            found = finders.find(path.removeprefix("/static/"))
+            return answered(url, 200 if found else 404, {}, b"")
+        answer: Any = self.django.generic(
+            method,
+            f"{path or '/'}?{address.query}",
+            body or b"",
+            (headers or {}).get("Content-Type", "application/json"),
+            secure=True,
+            headers=dict(headers or {}),
+        )
+        return answered(url, answer.status_code, dict(answer.items()), answer.content)
+
+
+def answered(url: str, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    message = Message()
+    for name, value in headers.items():
+        message[name] = value
+    return Answer(url, status, message, body, 0.001)
+
+
+@pytest.fixture
+def client() -> InProcess:
+    return InProcess()
+
+
+def failures(client: Client) -> dict[str, str]:
+    """What was seen by the checks that failed."""
+    return {each.name: each.seen for each in command.verify(client, {}) if not each.passed}
+
+
+def test_a_service_without_fault_passes(client: InProcess) -> None:
+    results = list(command.verify(client, {}))
+    assert all(each.passed for each in results), results
+    assert str(results[0]) == f"ok     reached      {SITE}"
+    assert "first 1 ms, then 1 ms" in str(results[1])
+
+
+def test_no_migrations(client: InProcess) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE cars_car RENAME TO elsewhere")
+    found = failures(client)
+    assert found["database"] == "there are no tables: run 'zappa manage STAGE migrate'."
+    assert "list" in found
+
+
+def test_a_database_that_is_away(client: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    def execute(*_: object) -> None:
+        raise OperationalError("could not connect to server")
+
+    monkeypatch.setattr(CursorWrapper, "execute", execute)
+    found = failures(client)
+    assert "'zappa manage STAGE dbdoctor' names the cause" in found["database"]
+    assert "answers 503" in found["list"]
+
+
+def test_a_host_that_is_not_allowed(client: InProcess, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["cars.example.com"]
+    found = failures(client)
+    assert list(found) == ["reached"]
+    assert "answers 400" in found["reached"]
+    assert "ALLOWED_HOSTS" in found["reached"]
+
+
+def test_a_static_file_that_is_missing(client: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = finders.find
+    monkeypatch.setattr(
+        finders, "find", lambda path: None if path == "carsite/docs.js" else find(path)
+    )
+    found = failures(client)
+    assert list(found) == ["pages"]
+    assert f"{SITE}/static/carsite/docs.js" in found["pages"]
+
+
+def test_a_stage_that_is_not_stripped() -> None:
+    found = failures(InProcess("/dsql", strips=False))
+    assert list(found) == ["reached"]
+    assert "answers 404" in found["reached"]
+    assert "the stage is not taken off it" in found["reached"]
+
+
+def test_links_that_lack_the_stage() -> None:
+    found = failures(InProcess("/dsql"))
+    assert f"leads to {SITE}/cars, not to {SITE}/dsql/cars" in found["root"]
+    assert "static files are missing" in found["pages"]
+
+
+def test_a_url_that_lacks_the_stage() -> None:
+    client = InProcess("/dsql")
+    client.url = SITE
+    assert "must end in the stage" in failures(client)["reached"]
+
+
+def test_the_exit_status_tells(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def send(*_: object, **__: object) -> None:
+        raise FailedError("no answer from https://nowhere.invalid/health")
+
+    monkeypatch.setattr(Client, "send", send)
+    assert command.main(["https://nowhere.invalid/dsql"]) == 1
+    assert "FAILED reached      no answer from" in capsys.readouterr().out
+    assert command.main([""]) == 2
+    assert "make verify URL=" in capsys.readouterr().err
+
+
+def test_a_login_that_the_admin_refuses(client: InProcess) -> None:
+    given = {"VERIFY_USER": "keeper", "VERIFY_PASSWORD": "wrong"}
+    (failed,) = [each for each in command.verify(client, given) if not each.passed]
+    assert failed.name == "a car"
+    assert "VERIFY_USER" in failed.seen
+    assert "wrong" not in failed.seen
