@@ -70,8 +70,15 @@ check "allowed_addresses_have_a_way_in" {
 
 check "production_has_backups" {
   assert {
-    condition     = !local.production || !local.dsql_enabled
-    error_message = "Aurora DSQL makes no backups of its own, unlike the regular cluster: plan them with AWS Backup."
+    condition     = !local.production || !local.dsql_enabled || local.dsql_backups
+    error_message = "Aurora DSQL makes no backups of its own, and aurora_dsql_backups is false: nothing brings the data back."
+  }
+}
+
+check "dsql_backups_have_a_cluster" {
+  assert {
+    condition     = var.aurora_dsql_backups != true || local.dsql_enabled
+    error_message = "aurora_dsql_backups has no effect: Aurora clusters make backups of their own. Remove it, or set aurora_dsql_engine = \"dsql\"."
   }
 }
 

@@ -11,12 +11,15 @@ locals {
   deletion_protection   = coalesce(var.deletion_protection, local.production)
   skip_final_snapshot   = coalesce(var.aurora_skip_final_snapshot, !local.production)
   auto_pause            = coalesce(var.aurora_auto_pause, !local.production)
+  aurora_instances      = coalesce(var.aurora_instances, local.production ? 2 : 1)
+  allow_major_upgrade   = coalesce(var.aurora_allow_major_upgrade, !local.production)
 
   # The guide calls the second database Aurora DSQL and describes an Aurora cluster with IAM
   # authentication. Both are here; aurora_dsql_engine picks one.
   dsql_enabled       = var.enable_aurora_dsql_cluster && var.aurora_dsql_engine == "dsql"
   aurora_iam_enabled = var.enable_aurora_dsql_cluster && var.aurora_dsql_engine == "aurora-postgresql"
-  dsql_name          = "${var.project_name}-aurora-dsql-cluster"
+  dsql_name          = "${local.name}-aurora-dsql-cluster"
+  dsql_backups       = local.dsql_enabled && coalesce(var.aurora_dsql_backups, local.production)
 
   uses_serverless = anytrue([
     var.enable_aurora && var.aurora_instance_class == "db.serverless",
@@ -41,10 +44,10 @@ locals {
 module "network" {
   source = "./modules/network"
 
-  name                        = var.project_name
+  name                        = local.name
   cidr_block                  = var.vpc_cidr_block
   availability_zones          = var.availability_zones
-  stages                      = local.stages
+  stages                      = ["regular", "dsql"] # also of a stage that is switched off: its function may still hold the group
   create_database_subnets     = local.aurora_iam_enabled
   route_databases_to_internet = local.dsql_is_public
 }
@@ -53,9 +56,10 @@ module "aurora" {
   source = "./modules/aurora"
   count  = var.enable_aurora ? 1 : 0
 
-  identifier     = "${var.project_name}-aurora-cluster"
+  identifier     = "${local.name}-aurora-cluster"
   engine_version = var.aurora_engine_version
   instance_class = var.aurora_instance_class
+  instances      = local.aurora_instances
   auto_pause     = local.auto_pause
   max_capacity   = var.aurora_max_capacity
 
@@ -67,14 +71,18 @@ module "aurora" {
 
   vpc_id                    = module.network.vpc_id
   subnet_ids                = module.network.private_subnet_ids
+  availability_zones        = module.network.availability_zones
   client_security_group_ids = { regular = local.function_groups["regular"] }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
 
-  backup_retention_days = local.backup_retention_days
-  log_retention_days    = var.log_retention_days
-  deletion_protection   = local.deletion_protection
-  skip_final_snapshot   = local.skip_final_snapshot
-  apply_immediately     = !local.production
+  kms_key_arn            = var.kms_key_arn
+  backup_retention_days  = local.backup_retention_days
+  keep_automated_backups = local.production
+  log_retention_days     = var.log_retention_days
+  deletion_protection    = local.deletion_protection
+  skip_final_snapshot    = local.skip_final_snapshot
+  apply_immediately      = !local.production
+  allow_major_upgrade    = local.allow_major_upgrade
 }
 
 module "aurora_iam" {
@@ -84,6 +92,7 @@ module "aurora_iam" {
   identifier     = local.dsql_name
   engine_version = coalesce(var.aurora_dsql_engine_version, "15.14")
   instance_class = coalesce(var.aurora_dsql_instance_class, "db.serverless")
+  instances      = local.aurora_instances
   auto_pause     = local.auto_pause
   max_capacity   = var.aurora_max_capacity
 
@@ -96,15 +105,19 @@ module "aurora_iam" {
 
   vpc_id                    = module.network.vpc_id
   subnet_ids                = module.network.database_subnet_ids
+  availability_zones        = module.network.availability_zones
   publicly_accessible       = local.dsql_is_public
   client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
 
-  backup_retention_days = local.backup_retention_days
-  log_retention_days    = var.log_retention_days
-  deletion_protection   = local.deletion_protection
-  skip_final_snapshot   = local.skip_final_snapshot
-  apply_immediately     = !local.production
+  kms_key_arn            = var.kms_key_arn
+  backup_retention_days  = local.backup_retention_days
+  keep_automated_backups = local.production
+  log_retention_days     = var.log_retention_days
+  deletion_protection    = local.deletion_protection
+  skip_final_snapshot    = local.skip_final_snapshot
+  apply_immediately      = !local.production
+  allow_major_upgrade    = local.allow_major_upgrade
 }
 
 module "dsql" {
@@ -118,4 +131,26 @@ module "dsql" {
   client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
   deletion_protection       = local.deletion_protection
+  kms_key_arn               = var.kms_key_arn
+  administrator_arns        = var.aurora_dsql_administrator_arns
+}
+
+module "dsql_backup" {
+  source = "./modules/backup"
+  count  = local.dsql_backups ? 1 : 0
+
+  name           = "${local.name}-dsql"
+  aws_region     = var.aws_region
+  resource_arn   = one(module.dsql[*].arn)
+  retention_days = local.backup_retention_days
+  kms_key_arn    = var.kms_key_arn
+}
+
+# Output zappa refuses to change it unasked.
+module "dsql_engine" {
+  source = "./modules/remembered"
+  count  = var.enable_aurora_dsql_cluster ? 1 : 0
+
+  value      = var.aurora_dsql_engine
+  may_change = var.aurora_dsql_replace_engine
 }

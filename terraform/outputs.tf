@@ -51,6 +51,16 @@ output "aurora_dsql_port" {
   value       = one(concat(module.dsql[*].port, module.aurora_iam[*].port))
 }
 
+output "aurora_dsql_backup_vault" {
+  description = "Vault of AWS Backup that holds the backups of the DSQL cluster; null without them."
+  value       = one(module.dsql_backup[*].vault_name)
+}
+
+output "aurora_dsql_vpc_policy" {
+  description = "Resource policy that closes the public name of the DSQL cluster, for `aws dsql put-cluster-policy`; null on Aurora."
+  value       = one(module.dsql[*].vpc_policy)
+}
+
 output "aurora_dsql_master_user_secret_arn" {
   description = "Secret that holds the second Aurora cluster's password; null unless manage_master_passwords is set. DSQL has no passwords."
   value       = one(module.aurora_iam[*].master_user_secret_arn)
@@ -62,8 +72,13 @@ output "aurora_dsql_master_user_secret_arn" {
 
 output "zappa" {
   description = <<-EOT
-    Settings of the enabled Zappa stages, `regular` and `dsql`. Each is an object:
-      aws_region                 region of the database, where the function must be deployed
+    Settings of the enabled Zappa stages: `regular` and `dsql` of the default environment, `regular_NAME` and
+    `dsql_NAME` of the environment NAME. Each is an object:
+      environment                environment_name, or "default"
+      account_id                 account of the database, where the function must be deployed
+      aws_region                 region of the database, likewise
+      function_name              of the function that Zappa makes
+      role_name                  of its execution role, which Zappa makes; outside us-east-1 it ends in the region's code
       vpc_config                 { SubnetIds = [...], SecurityGroupIds = [...] }, as Zappa's setting of that name
       aws_environment_variables  { DATABASE_URL = "..." }, as Zappa's setting of that name; never a password:
                                  regular      postgresql://USER@HOST:5432/DATABASE (the password joins at deploy time)
@@ -72,4 +87,9 @@ output "zappa" {
       permissions                IAM statements for the function's role (Zappa's extra_permissions); [] for regular
   EOT
   value       = local.zappa
+
+  precondition {
+    condition     = !anytrue(module.dsql_engine[*].changes_unasked)
+    error_message = "aurora_dsql_engine = \"${var.aurora_dsql_engine}\" destroys the second database as it is (${coalesce(one(module.dsql_engine[*].before), "none")}), with all data in it. Move the data first (docs/upgrade.md) or give it up, and set aurora_dsql_replace_engine = true for this apply."
+  }
 }

@@ -1,7 +1,7 @@
 # Everything that concerns both databases. Those of one database are in variables_aurora.tf and variables_dsql.tf.
 
 variable "project_name" {
-  description = "Prefix of every name. Two environments in one account need two."
+  description = "Prefix of every name. A second environment in the account needs an environment_name, not another prefix."
   type        = string
   default     = "producer-api"
   nullable    = false
@@ -13,7 +13,7 @@ variable "project_name" {
 }
 
 variable "environment" {
-  description = "dev, staging or production. Production keeps backups of the Aurora clusters for 7 days instead of 3 (DSQL has none), is protected from deletion, never pauses and uses a DSQL endpoint in every zone."
+  description = "dev, staging or production. Production keeps backups for 7 days instead of 3, and those of DSQL at all, is protected from deletion, never pauses, has two instances in each Aurora cluster and a DSQL endpoint in every zone."
   type        = string
   default     = "dev"
   nullable    = false
@@ -91,6 +91,17 @@ variable "deletion_protection" {
   validation {
     condition     = var.environment != "production" || var.deletion_protection != false
     error_message = "Production without deletion protection: remove deletion_protection = false. To take production down on purpose, first apply with environment = \"staging\" and aurora_skip_final_snapshot = false, then destroy."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key of yours that encrypts databases and backups, in aws_region. Null is AWS's own, free of charge. An Aurora cluster cannot change its key: another one is a new cluster."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:${var.aws_region}:[0-9]{12}:key/[0-9a-f-]{36}$", var.kms_key_arn))
+    error_message = "kms_key_arn is \"${coalesce(var.kms_key_arn, "null")}\": use the ARN of a key (not of an alias) in ${var.aws_region}, such as arn:aws:kms:${var.aws_region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
   }
 }
 

@@ -17,6 +17,11 @@ variable "database_name" {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))
     error_message = "database_name is \"${var.database_name}\": use up to 63 lower-case letters, digits and underscores, a letter first."
   }
+
+  validation {
+    condition     = !contains(local.reserved_words, var.database_name)
+    error_message = "database_name is \"${var.database_name}\", a word that PostgreSQL reserves, and RDS refuses it: take another name."
+  }
 }
 
 variable "database_user" {
@@ -28,6 +33,11 @@ variable "database_user" {
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_user)) && !contains(["admin", "rdsadmin"], var.database_user)
     error_message = "database_user is \"${var.database_user}\": use up to 63 lower-case letters, digits and underscores, a letter first; RDS keeps admin and rdsadmin for itself."
+  }
+
+  validation {
+    condition     = !contains(local.reserved_words, var.database_user)
+    error_message = "database_user is \"${var.database_user}\", a word that PostgreSQL reserves, and RDS refuses it: take another name."
   }
 }
 
@@ -87,8 +97,25 @@ variable "aurora_instance_class" {
   }
 }
 
+variable "aurora_instances" {
+  description = "Instances of each Aurora cluster, in different zones: where the writer fails, another takes over within a minute. Null means 2 in production, else 1."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.aurora_instances == null || try(var.aurora_instances >= 1 && var.aurora_instances <= 15 && floor(var.aurora_instances) == var.aurora_instances, false)
+    error_message = "aurora_instances is ${coalesce(var.aurora_instances, 0)}: use 1 to 15."
+  }
+}
+
+variable "aurora_allow_major_upgrade" {
+  description = "Whether another major version in aurora_engine_version or aurora_dsql_engine_version upgrades the cluster, at once and with the database away for minutes. Null means: except in production."
+  type        = bool
+  default     = null
+}
+
 variable "aurora_auto_pause" {
-  description = "Whether db.serverless stops after five minutes without a connection; the next one waits some 15 seconds. Null means: except in production. Needs PostgreSQL 13.15, 14.12, 15.7, 16.3 or newer."
+  description = "Whether db.serverless stops after five minutes without a connection; the next one waits some 15 seconds, after a day's pause 30 and more. Null means: except in production. Needs PostgreSQL 13.15, 14.12, 15.7, 16.3 or newer."
   type        = bool
   default     = null
 }

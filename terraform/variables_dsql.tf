@@ -8,7 +8,7 @@ variable "enable_aurora_dsql_cluster" {
 }
 
 variable "enable_python_lambda_dsql" {
-  description = "Whether output `zappa` has the stage `dsql`, with a security group of its own."
+  description = "Whether output `zappa` has the stage `dsql`. Its security group exists either way, because a function that is still there keeps AWS from deleting it."
   type        = bool
   default     = true
   nullable    = false
@@ -23,6 +23,31 @@ variable "aurora_dsql_engine" {
   validation {
     condition     = contains(["dsql", "aurora-postgresql"], var.aurora_dsql_engine)
     error_message = "aurora_dsql_engine is \"${var.aurora_dsql_engine}\": use dsql or aurora-postgresql."
+  }
+}
+
+variable "aurora_dsql_replace_engine" {
+  description = "Whether another aurora_dsql_engine may destroy the second database as it is. For one apply: set it back afterwards."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "aurora_dsql_backups" {
+  description = "Whether AWS Backup makes a backup of the DSQL cluster every day, which DSQL does not. Null means: in production."
+  type        = bool
+  default     = null
+}
+
+variable "aurora_dsql_administrator_arns" {
+  description = "IAM identities, such as arn:aws:iam::123456789012:role/admin, that output aurora_dsql_vpc_policy lets connect from outside the VPC."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.aurora_dsql_administrator_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    error_message = "aurora_dsql_administrator_arns is ${jsonencode(var.aurora_dsql_administrator_arns)}: use ARNs of IAM roles or users, such as arn:aws:iam::123456789012:role/admin."
   }
 }
 
@@ -57,6 +82,11 @@ variable "aurora_dsql_database_name" {
   validation {
     condition     = var.aurora_dsql_engine != "dsql" || !contains(["public", "sys"], var.aurora_dsql_database_name) && !startswith(var.aurora_dsql_database_name, "pg_")
     error_message = "aurora_dsql_database_name is \"${var.aurora_dsql_database_name}\": in DSQL it names a schema, and only the administrator may use that one. Take another name, such as car_entities."
+  }
+
+  validation {
+    condition     = !contains(local.reserved_words, var.aurora_dsql_database_name)
+    error_message = "aurora_dsql_database_name is \"${var.aurora_dsql_database_name}\", a word that PostgreSQL reserves, and RDS refuses it: take another name."
   }
 }
 
@@ -124,6 +154,11 @@ variable "aurora_dsql_database_user" {
   validation {
     condition     = var.aurora_dsql_database_user == null || can(regex("^[a-z][a-z0-9_]{0,62}$", var.aurora_dsql_database_user)) && !contains(["admin", "rdsadmin"], coalesce(var.aurora_dsql_database_user, "postgres"))
     error_message = "aurora_dsql_database_user is \"${coalesce(var.aurora_dsql_database_user, "null")}\": use up to 63 lower-case letters, digits and underscores, a letter first; RDS keeps admin and rdsadmin for itself."
+  }
+
+  validation {
+    condition     = var.aurora_dsql_database_user == null || !contains(local.reserved_words, coalesce(var.aurora_dsql_database_user, "null_"))
+    error_message = "aurora_dsql_database_user is \"${coalesce(var.aurora_dsql_database_user, "null")}\", a word that PostgreSQL reserves, and RDS refuses it: take another name."
   }
 }
 

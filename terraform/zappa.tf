@@ -38,8 +38,12 @@ locals {
     }] }],
   )...)
 
-  zappa = { for stage in local.stages : stage => {
-    aws_region = var.aws_region
+  zappa = { for stage in local.stages : local.stage_names[stage] => {
+    environment   = coalesce(var.environment_name, "default")
+    account_id    = local.account
+    aws_region    = var.aws_region
+    function_name = local.function_names[stage]
+    role_name     = local.role_names[stage]
     vpc_config = {
       SubnetIds        = module.network.private_subnet_ids
       SecurityGroupIds = [local.function_groups[stage]]

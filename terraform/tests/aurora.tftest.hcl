@@ -14,16 +14,22 @@ variables {
 
   vpc_id                    = "vpc-1"
   subnet_ids                = ["subnet-1", "subnet-2"]
+  availability_zones        = ["us-east-1a", "us-east-1b"]
   client_security_group_ids = { regular = "sg-1" }
 
   backup_retention_days = 3
   deletion_protection   = false
   skip_final_snapshot   = true
+  allow_major_upgrade   = true
 }
 
-run "data_is_encrypted_and_backed_up" {
+run "safe_as_it_comes" {
   module {
     source = "./modules/aurora"
+  }
+
+  variables {
+    allow_major_upgrade = false
   }
 
   assert {
@@ -35,12 +41,6 @@ run "data_is_encrypted_and_backed_up" {
     condition     = aws_rds_cluster.this.backup_retention_period == 3 && aws_rds_cluster.this.copy_tags_to_snapshot
     error_message = "Backups are kept for ${aws_rds_cluster.this.backup_retention_period} days."
   }
-}
-
-run "plain_text_is_refused" {
-  module {
-    source = "./modules/aurora"
-  }
 
   assert {
     condition     = [for parameter in aws_rds_cluster_parameter_group.this.parameter : parameter.value if parameter.name == "rds.force_ssl"] == ["1"]
@@ -51,12 +51,6 @@ run "plain_text_is_refused" {
     condition     = aws_rds_cluster.this.db_cluster_parameter_group_name == aws_rds_cluster_parameter_group.this.name && aws_rds_cluster_parameter_group.this.family == "aurora-postgresql15"
     error_message = "The cluster does not use the parameter group of its major version."
   }
-}
-
-run "logs_are_kept_for_one_day" {
-  module {
-    source = "./modules/aurora"
-  }
 
   assert {
     condition     = aws_cloudwatch_log_group.postgresql.retention_in_days == 1 && aws_cloudwatch_log_group.postgresql.name == "/aws/rds/cluster/cars/postgresql"
@@ -66,12 +60,6 @@ run "logs_are_kept_for_one_day" {
   assert {
     condition     = aws_rds_cluster.this.enabled_cloudwatch_logs_exports == toset(["postgresql"])
     error_message = "The logs are not exported."
-  }
-}
-
-run "only_the_function_may_connect" {
-  module {
-    source = "./modules/aurora"
   }
 
   assert {
@@ -88,122 +76,29 @@ run "only_the_function_may_connect" {
     condition     = [for rule in aws_vpc_security_group_egress_rule.function : rule.referenced_security_group_id] == [aws_security_group.database.id]
     error_message = "The function may reach something else than this database."
   }
-}
-
-run "passwords_alone_by_default" {
-  module {
-    source = "./modules/aurora"
-  }
 
   assert {
     condition     = !aws_rds_cluster.this.iam_database_authentication_enabled && aws_rds_cluster.this.master_password == null && aws_rds_cluster.this.manage_master_user_password == null
     error_message = "The password is in the state, or tokens are accepted."
   }
-}
-
-run "iam_authentication_when_asked_for" {
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    iam_authentication = true
-  }
-
-  assert {
-    condition     = aws_rds_cluster.this.iam_database_authentication_enabled
-    error_message = "Tokens are not accepted."
-  }
-}
-
-run "secrets_manager_when_asked_for" {
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    manage_master_password = true
-  }
-
-  assert {
-    condition     = aws_rds_cluster.this.manage_master_user_password && aws_rds_cluster.this.master_password_wo_version == null
-    error_message = "AWS does not keep the password."
-  }
-}
-
-run "serverless_pauses_when_asked_for" {
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    auto_pause = true
-  }
-
-  assert {
-    condition     = aws_rds_cluster.this.serverlessv2_scaling_configuration[0].min_capacity == 0 && aws_rds_cluster.this.serverlessv2_scaling_configuration[0].seconds_until_auto_pause == 300
-    error_message = "The cluster does not pause."
-  }
-}
-
-run "serverless_stays_awake_otherwise" {
-  module {
-    source = "./modules/aurora"
-  }
 
   assert {
     condition     = aws_rds_cluster.this.serverlessv2_scaling_configuration[0].min_capacity == 0.5
-    error_message = "The cluster pauses."
-  }
-}
-
-run "fixed_class_has_no_scaling" {
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    instance_class = "db.t4g.medium"
+    error_message = "The cluster pauses, and nobody asked for it."
   }
 
   assert {
-    condition     = length(aws_rds_cluster.this.serverlessv2_scaling_configuration) == 0
-    error_message = "A class of fixed size has a scaling configuration."
-  }
-}
-
-run "full_version_stays_major_version_follows" {
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    engine_version = "16"
+    condition     = aws_rds_cluster.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
+    error_message = "AWS bills extended support."
   }
 
   assert {
-    condition     = aws_rds_cluster_instance.this.auto_minor_version_upgrade && aws_rds_cluster_parameter_group.this.family == "aurora-postgresql16"
-    error_message = "Version 16 does not follow minor upgrades."
+    condition     = length(aws_rds_cluster_instance.reader) == 0 && aws_rds_cluster.this.delete_automated_backups && !aws_rds_cluster.this.apply_immediately
+    error_message = "The cluster is more expensive than asked for, or changes in the middle of the day."
   }
 }
 
-run "last_snapshot_is_kept" {
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    skip_final_snapshot = false
-    deletion_protection = true
-  }
-
-  assert {
-    condition     = aws_rds_cluster.this.final_snapshot_identifier == "cars-final" && aws_rds_cluster.this.deletion_protection
-    error_message = "The data goes without a snapshot."
-  }
-}
-
-run "public_without_addresses_is_refused" {
+run "major_upgrade_is_refused_unasked" {
   command = plan
 
   module {
@@ -211,20 +106,86 @@ run "public_without_addresses_is_refused" {
   }
 
   variables {
-    publicly_accessible = true
+    engine_version      = "16.9"
+    allow_major_upgrade = false
   }
 
   expect_failures = [aws_rds_cluster.this]
 }
 
-run "public_for_named_addresses" {
+run "minor_upgrade_is_not" {
+  command = plan
+
   module {
     source = "./modules/aurora"
   }
 
   variables {
-    publicly_accessible = true
-    allowed_cidr_blocks = ["203.0.113.7/32"]
+    engine_version      = "15.15"
+    allow_major_upgrade = false
+  }
+
+  assert {
+    condition     = !aws_rds_cluster.this.apply_immediately
+    error_message = "A minor upgrade does not wait for its window."
+  }
+}
+
+run "everything_that_can_be_asked_for" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version         = "16"
+    instances              = 3
+    kms_key_arn            = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    iam_authentication     = true
+    auto_pause             = true
+    publicly_accessible    = true
+    allowed_cidr_blocks    = ["203.0.113.7/32"]
+    skip_final_snapshot    = false
+    deletion_protection    = true
+    keep_automated_backups = true
+    master_password        = join("", [for index in range(41) : "a"]) # the longest
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.iam_database_authentication_enabled
+    error_message = "Tokens are not accepted."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.serverlessv2_scaling_configuration[0].min_capacity == 0 && aws_rds_cluster.this.serverlessv2_scaling_configuration[0].seconds_until_auto_pause == 300
+    error_message = "The cluster does not pause."
+  }
+
+  assert {
+    condition     = aws_rds_cluster_instance.this.auto_minor_version_upgrade && aws_rds_cluster_parameter_group.this.family == "aurora-postgresql16"
+    error_message = "Version 16 does not follow minor upgrades."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.final_snapshot_identifier == "cars-final" && aws_rds_cluster.this.deletion_protection
+    error_message = "The data goes without a snapshot."
+  }
+
+  assert {
+    condition     = !aws_rds_cluster.this.delete_automated_backups && aws_rds_cluster.this.kms_key_id == var.kms_key_arn
+    error_message = "The backups go with the cluster, or the key is not the one given."
+  }
+
+  # The new parameter group is in use when the old one is deleted.
+  assert {
+    condition     = aws_rds_cluster.this.allow_major_version_upgrade && aws_rds_cluster.this.apply_immediately
+    error_message = "The major upgrade is refused by AWS, or waits while its parameter group goes."
+  }
+
+  assert {
+    condition     = [for reader in aws_rds_cluster_instance.reader : [reader.identifier, reader.availability_zone]] == [["cars-2", "us-east-1b"], ["cars-3", "us-east-1b"]]
+    error_message = "The readers are ${jsonencode(aws_rds_cluster_instance.reader[*].availability_zone)}, and the writer is in us-east-1a."
   }
 
   assert {
@@ -233,7 +194,7 @@ run "public_for_named_addresses" {
   }
 }
 
-run "placeholder_password_is_refused" {
+run "fixed_class_with_its_password_in_secrets_manager" {
   command = plan
 
   module {
@@ -241,40 +202,29 @@ run "placeholder_password_is_refused" {
   }
 
   variables {
-    master_password = "YOUR_PASSWORD"
+    engine_version         = "15.6" # cannot pause, and need not
+    instance_class         = "db.t4g.medium"
+    auto_pause             = true
+    manage_master_password = true
   }
 
-  expect_failures = [aws_rds_cluster.this]
+  assert {
+    condition     = aws_rds_cluster.this.manage_master_user_password && aws_rds_cluster.this.master_password_wo_version == null
+    error_message = "AWS does not keep the password."
+  }
+
+  assert {
+    condition     = length(aws_rds_cluster.this.serverlessv2_scaling_configuration) == 0
+    error_message = "A class of fixed size has a scaling configuration."
+  }
+
+  assert {
+    condition     = !aws_rds_cluster_instance.this.auto_minor_version_upgrade
+    error_message = "Version 15.6 does not stay."
+  }
 }
 
-run "short_password_is_refused" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    master_password = "short"
-  }
-
-  expect_failures = [aws_rds_cluster.this]
-}
-
-run "password_with_an_at_sign_is_refused" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    master_password = "pass@word"
-  }
-
-  expect_failures = [aws_rds_cluster.this]
-}
-
+# Other wrong passwords, and public access without addresses: tests/terraform/test_wrong_input.py.
 run "missing_password_is_refused" {
   command = plan
 
@@ -289,7 +239,7 @@ run "missing_password_is_refused" {
   expect_failures = [aws_rds_cluster.this]
 }
 
-run "password_longer_than_aurora_takes_is_refused" {
+run "version_that_cannot_pause_may_stay_awake" {
   command = plan
 
   module {
@@ -297,27 +247,43 @@ run "password_longer_than_aurora_takes_is_refused" {
   }
 
   variables {
-    master_password = "${join("", [for index in range(41) : "a"])}b"
-  }
-
-  expect_failures = [aws_rds_cluster.this]
-}
-
-run "longest_password_is_taken" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    master_password = join("", [for index in range(41) : "a"])
+    engine_version = "15.6"
   }
 }
 
 ################################################################################
 # Not every version can pause
 ################################################################################
+
+run "version_13_14_cannot_pause" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "13.14"
+    auto_pause     = true
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
+
+run "version_14_11_cannot_pause" {
+  command = plan
+
+  module {
+    source = "./modules/aurora"
+  }
+
+  variables {
+    engine_version = "14.11"
+    auto_pause     = true
+  }
+
+  expect_failures = [aws_rds_cluster.this]
+}
 
 run "version_15_6_cannot_pause" {
   command = plan
@@ -349,36 +315,6 @@ run "version_16_2_cannot_pause" {
   expect_failures = [aws_rds_cluster.this]
 }
 
-run "version_14_11_cannot_pause" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    engine_version = "14.11"
-    auto_pause     = true
-  }
-
-  expect_failures = [aws_rds_cluster.this]
-}
-
-run "version_13_14_cannot_pause" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    engine_version = "13.14"
-    auto_pause     = true
-  }
-
-  expect_failures = [aws_rds_cluster.this]
-}
-
 run "version_15_7_pauses" {
   command = plan
 
@@ -402,57 +338,5 @@ run "version_17_4_pauses" {
   variables {
     engine_version = "17.4"
     auto_pause     = true
-  }
-}
-
-run "version_13_pauses" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    engine_version = "13"
-    auto_pause     = true
-  }
-}
-
-run "version_that_cannot_pause_may_stay_awake" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    engine_version = "15.6"
-  }
-}
-
-run "fixed_class_needs_no_version_that_pauses" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  variables {
-    engine_version = "15.6"
-    instance_class = "db.t4g.medium"
-    auto_pause     = true
-  }
-}
-
-run "new_major_version_is_applied_and_support_is_not_extended" {
-  command = plan
-
-  module {
-    source = "./modules/aurora"
-  }
-
-  assert {
-    condition     = aws_rds_cluster.this.allow_major_version_upgrade && aws_rds_cluster.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
-    error_message = "AWS refuses a new major version, or bills extended support."
   }
 }

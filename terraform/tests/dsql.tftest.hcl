@@ -13,7 +13,7 @@ variables {
   deletion_protection       = false
 }
 
-run "endpoint_answers_to_the_clusters_name" {
+run "endpoint_answers_the_function_alone_to_the_clusters_name" {
   module {
     source = "./modules/dsql"
   }
@@ -37,12 +37,6 @@ run "endpoint_answers_to_the_clusters_name" {
     condition     = output.endpoint == "vpce-07acca8bd8980c621-nruuwp08.dsql-fnh4.us-east-1.vpce.amazonaws.com"
     error_message = "The endpoint is ${output.endpoint}, not the name that covers all zones."
   }
-}
-
-run "only_the_function_may_connect" {
-  module {
-    source = "./modules/dsql"
-  }
 
   assert {
     condition     = aws_vpc_endpoint.this.security_group_ids == toset([aws_security_group.endpoint.id]) && length(aws_vpc_security_group_ingress_rule.allowed) == 0
@@ -61,6 +55,8 @@ run "only_the_function_may_connect" {
 }
 
 run "protected_when_asked_for_and_open_to_a_vpn" {
+  command = plan
+
   module {
     source = "./modules/dsql"
   }
@@ -68,6 +64,12 @@ run "protected_when_asked_for_and_open_to_a_vpn" {
   variables {
     deletion_protection = true
     allowed_cidr_blocks = ["10.8.0.0/24"]
+    administrator_arns  = ["arn:aws:iam::123456789012:role/admin"]
+  }
+
+  assert {
+    condition     = jsondecode(output.vpc_policy).Statement[0].Condition == { StringNotEquals = { "aws:SourceVpc" = "vpc-1" }, ArnNotLike = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/admin"] } }
+    error_message = "The policy is ${output.vpc_policy}"
   }
 
   assert {

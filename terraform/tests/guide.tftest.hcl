@@ -22,7 +22,7 @@ variables {
   iam_database_user         = "lambda_dsql_user"
 }
 
-run "outputs_have_the_guides_shapes" {
+run "outputs_and_stages_are_the_guides" {
   # The block sets what only the other engine uses: that is warned of, and nothing more.
   expect_failures = [
     check.dsql_mode_ignores_instance_settings,
@@ -59,14 +59,6 @@ run "outputs_have_the_guides_shapes" {
     condition     = output.aurora_cluster_resource_id == "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ" && output.aurora_port == 5432
     error_message = "The regular cluster's outputs are ${output.aurora_cluster_resource_id} and ${output.aurora_port}"
   }
-}
-
-run "each_stage_gets_its_settings" {
-  expect_failures = [
-    check.dsql_mode_ignores_instance_settings,
-    check.dsql_mode_ignores_the_administrator,
-    check.dsql_mode_ignores_public_access,
-  ]
 
   assert {
     condition     = toset(keys(output.zappa)) == toset(["regular", "dsql"])
@@ -103,5 +95,32 @@ run "each_stage_gets_its_settings" {
   assert {
     condition     = output.zappa.regular.vpc_config.SecurityGroupIds != output.zappa.dsql.vpc_config.SecurityGroupIds
     error_message = "Both functions share a security group, and so each reaches the other's database."
+  }
+}
+
+################################################################################
+# The other engine would destroy the database, which now exists
+################################################################################
+
+run "another_engine_is_refused_unasked" {
+  command = plan
+
+  variables {
+    aurora_dsql_engine              = "aurora-postgresql"
+    aurora_dsql_instance_class      = "db.t4g.medium"
+    aurora_dsql_publicly_accessible = false
+  }
+
+  expect_failures = [output.zappa]
+}
+
+run "another_engine_is_taken_when_asked_for" {
+  command = plan
+
+  variables {
+    aurora_dsql_engine              = "aurora-postgresql"
+    aurora_dsql_instance_class      = "db.t4g.medium"
+    aurora_dsql_publicly_accessible = false
+    aurora_dsql_replace_engine      = true
   }
 }

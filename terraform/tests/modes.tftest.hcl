@@ -1,20 +1,23 @@
 # Every other mode than the guide's own.
 
 mock_provider "aws" {
-  source = "./tests/mocks"
+  source          = "./tests/mocks"
+  override_during = plan
 }
 
-# The second password is always here, ignored or not: `terraform test` of Terraform 1.11 refuses to apply
-# what it planned with an ephemeral variable left out. A plan, and terraform apply itself, do not mind.
 variables {
-  database_password             = "A-passw0rd-of-ours"
-  aurora_dsql_database_password = "Another-passw0rd"
+  database_password = "A-passw0rd-of-ours"
 }
 
-run "second_database_on_aurora_postgresql" {
+run "public_second_database_on_aurora_postgresql" {
+  command = plan
+
   variables {
-    aurora_dsql_engine         = "aurora-postgresql"
-    aurora_dsql_instance_class = "db.t4g.medium"
+    aurora_dsql_engine              = "aurora-postgresql"
+    aurora_dsql_instance_class      = "db.t4g.medium"
+    aurora_dsql_database_password   = "Another-passw0rd"
+    aurora_dsql_publicly_accessible = true
+    allowed_cidr_blocks             = ["203.0.113.7/32"]
   }
 
   assert {
@@ -41,14 +44,6 @@ run "second_database_on_aurora_postgresql" {
     condition     = jsonencode(output.zappa.dsql.permissions) == jsonencode([{ Effect = "Allow", Action = ["rds-db:connect"], Resource = ["arn:aws:rds-db:us-east-1:123456789012:dbuser:cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ/lambda_dsql_user"] }])
     error_message = "dsql may ${jsonencode(output.zappa.dsql.permissions)}"
   }
-}
-
-run "public_cluster_for_named_addresses" {
-  variables {
-    aurora_dsql_engine              = "aurora-postgresql"
-    aurora_dsql_publicly_accessible = true
-    allowed_cidr_blocks             = ["203.0.113.7/32"]
-  }
 
   assert {
     condition     = local.dsql_is_public && length(module.network.database_subnet_ids) == 2
@@ -56,13 +51,34 @@ run "public_cluster_for_named_addresses" {
   }
 }
 
+run "private_second_database_with_passwords_in_secrets_manager" {
+  command = plan
+
+  variables {
+    aurora_dsql_engine      = "aurora-postgresql"
+    manage_master_passwords = true
+  }
+
+  expect_failures = [check.managed_passwords_replace_the_given]
+
+  assert {
+    condition     = startswith(output.aurora_master_user_secret_arn, "arn:aws:secretsmanager:") && startswith(output.aurora_dsql_master_user_secret_arn, "arn:aws:secretsmanager:")
+    error_message = "The secrets' ARNs are missing."
+  }
+
+  assert {
+    condition     = !local.dsql_is_public
+    error_message = "The cluster is public."
+  }
+}
+
 run "regular_alone" {
+  command = plan
+
   variables {
     enable_aurora_dsql_cluster = false
     enable_python_lambda_dsql  = false
   }
-
-  expect_failures = [check.dsql_mode_ignores_the_administrator]
 
   assert {
     condition     = keys(output.zappa) == ["regular"]
@@ -79,9 +95,8 @@ run "dsql_alone_needs_no_password" {
   command = plan
 
   variables {
-    enable_aurora                 = false
-    database_password             = null
-    aurora_dsql_database_password = null
+    enable_aurora     = false
+    database_password = null
   }
 
   assert {
@@ -90,67 +105,19 @@ run "dsql_alone_needs_no_password" {
   }
 }
 
-run "database_without_its_function" {
-  variables {
-    enable_python_lambda_dsql = false
-  }
+run "database_without_its_function_for_a_vpn_is_silent" {
+  command = plan
 
-  expect_failures = [check.dsql_mode_ignores_the_administrator]
+  variables {
+    enable_python_lambda_dsql       = false
+    allowed_cidr_blocks             = ["10.8.0.0/24", "172.31.0.0/16", "192.168.1.0/24", "100.64.0.0/10"]
+    aurora_dsql_cluster_resource_id = "vftmkydwxvxys6asbsc6ih2the" # this cluster's own
+  }
 
   assert {
     condition     = keys(output.zappa) == ["regular"] && output.aurora_dsql_host != null
     error_message = "The stages are ${jsonencode(keys(output.zappa))}"
   }
-}
-
-run "nothing_enabled" {
-  variables {
-    enable_aurora              = false
-    enable_aurora_dsql_cluster = false
-    enable_python_lambda_dsql  = false
-  }
-
-  expect_failures = [check.dsql_mode_ignores_the_administrator, check.regular_settings_have_a_cluster]
-
-  assert {
-    condition     = length(output.zappa) == 0
-    error_message = "The stages are ${jsonencode(keys(output.zappa))}"
-  }
-}
-
-run "passwords_in_secrets_manager" {
-  variables {
-    aurora_dsql_engine      = "aurora-postgresql"
-    manage_master_passwords = true
-  }
-
-  expect_failures = [check.managed_passwords_replace_the_given]
-
-  assert {
-    condition     = startswith(output.aurora_master_user_secret_arn, "arn:aws:secretsmanager:") && startswith(output.aurora_dsql_master_user_secret_arn, "arn:aws:secretsmanager:")
-    error_message = "The secrets' ARNs are missing."
-  }
-}
-
-run "resource_id_override_moves_the_permission" {
-  variables {
-    aurora_dsql_cluster_resource_id = "abcdefghijklmnopqrstuvwxyz"
-  }
-
-  expect_failures = [check.resource_id_override_names_this_cluster, check.dsql_mode_ignores_the_administrator]
-
-  assert {
-    condition     = output.zappa.dsql.permissions[0].Resource == ["arn:aws:dsql:us-east-1:123456789012:cluster/abcdefghijklmnopqrstuvwxyz"]
-    error_message = "dsql may ${jsonencode(output.zappa.dsql.permissions)}"
-  }
-}
-
-run "resource_id_override_of_this_cluster_is_silent" {
-  variables {
-    aurora_dsql_cluster_resource_id = "vftmkydwxvxys6asbsc6ih2the"
-  }
-
-  expect_failures = [check.dsql_mode_ignores_the_administrator]
 
   assert {
     condition     = output.aurora_dsql_cluster_resource_id == "vftmkydwxvxys6asbsc6ih2the"
@@ -162,53 +129,43 @@ run "resource_id_override_of_this_cluster_is_silent" {
 # What a mode ignores is said
 ################################################################################
 
-run "dsql_stage_without_a_database_is_said" {
+run "settings_without_effect_are_said" {
+  command = plan
+
   variables {
+    aurora_auto_pause               = true
+    aurora_instance_class           = "db.t4g.medium"
+    aurora_max_capacity             = 8
+    allowed_cidr_blocks             = ["10.8.0.0/24", "203.0.113.7/32"]
+    aurora_dsql_cluster_resource_id = "abcdefghijklmnopqrstuvwxyz" # another cluster's
+  }
+
+  expect_failures = [
+    check.auto_pause_has_something_to_pause,
+    check.capacity_has_something_to_limit,
+    check.allowed_addresses_have_a_way_in,
+    check.resource_id_override_names_this_cluster,
+  ]
+
+  assert {
+    condition     = output.zappa.dsql.permissions[0].Resource == ["arn:aws:dsql:us-east-1:123456789012:cluster/abcdefghijklmnopqrstuvwxyz"]
+    error_message = "dsql may ${jsonencode(output.zappa.dsql.permissions)}"
+  }
+}
+
+run "settings_of_what_is_not_made_are_said" {
+  command = plan
+
+  variables {
+    enable_aurora              = false
     enable_aurora_dsql_cluster = false
+    aurora_instance_class      = "db.t4g.medium"
   }
 
-  expect_failures = [check.dsql_stage_has_a_database, check.dsql_mode_ignores_the_administrator]
-}
+  expect_failures = [check.dsql_stage_has_a_database, check.regular_settings_have_a_cluster]
 
-run "auto_pause_without_serverless_is_said" {
-  variables {
-    aurora_auto_pause     = true
-    aurora_instance_class = "db.t4g.medium"
+  assert {
+    condition     = length(output.zappa) == 0
+    error_message = "The stages are ${jsonencode(keys(output.zappa))}"
   }
-
-  expect_failures = [check.auto_pause_has_something_to_pause, check.dsql_mode_ignores_the_administrator]
-}
-
-run "capacity_without_serverless_is_said" {
-  variables {
-    aurora_max_capacity   = 8
-    aurora_instance_class = "db.t4g.medium"
-  }
-
-  expect_failures = [check.capacity_has_something_to_limit, check.dsql_mode_ignores_the_administrator]
-}
-
-run "settings_of_no_regular_cluster_are_said" {
-  variables {
-    enable_aurora         = false
-    aurora_instance_class = "db.t4g.medium"
-  }
-
-  expect_failures = [check.regular_settings_have_a_cluster, check.dsql_mode_ignores_the_administrator]
-}
-
-run "public_addresses_for_private_databases_are_said" {
-  variables {
-    allowed_cidr_blocks = ["10.8.0.0/24", "203.0.113.7/32"]
-  }
-
-  expect_failures = [check.allowed_addresses_have_a_way_in, check.dsql_mode_ignores_the_administrator]
-}
-
-run "addresses_of_a_vpn_are_silent" {
-  variables {
-    allowed_cidr_blocks = ["10.8.0.0/24", "172.31.0.0/16", "192.168.1.0/24", "100.64.0.0/10"]
-  }
-
-  expect_failures = [check.dsql_mode_ignores_the_administrator]
 }

@@ -11,6 +11,8 @@ variables {
 }
 
 run "private_and_free_of_charge" {
+  command = plan
+
   module {
     source = "./modules/network"
   }

@@ -12,7 +12,7 @@ run "development_is_cheap" {
   command = plan
 
   assert {
-    condition     = local.backup_retention_days == 3 && !local.deletion_protection && local.skip_final_snapshot && local.auto_pause && length(local.endpoint_subnet_ids) == 1
+    condition     = local.backup_retention_days == 3 && !local.deletion_protection && local.skip_final_snapshot && local.auto_pause && length(local.endpoint_subnet_ids) == 1 && local.aurora_instances == 1 && !local.dsql_backups
     error_message = "The defaults are not the cheap ones."
   }
 }
@@ -24,10 +24,24 @@ run "production_is_safe" {
     environment = "production"
   }
 
-  expect_failures = [check.production_has_backups]
-
   assert {
-    condition     = local.backup_retention_days == 7 && local.deletion_protection && !local.skip_final_snapshot && !local.auto_pause && length(local.endpoint_subnet_ids) == 2
+    condition     = local.backup_retention_days == 7 && local.deletion_protection && !local.skip_final_snapshot && !local.auto_pause && length(local.endpoint_subnet_ids) == 2 && local.aurora_instances == 2
     error_message = "Production is not protected."
   }
+
+  assert {
+    condition     = length(module.dsql_backup) == 1 && !local.allow_major_upgrade
+    error_message = "DSQL has no backups, or a new major version is applied unasked."
+  }
+}
+
+run "production_without_backups_is_said" {
+  command = plan
+
+  variables {
+    environment         = "production"
+    aurora_dsql_backups = false
+  }
+
+  expect_failures = [check.production_has_backups]
 }

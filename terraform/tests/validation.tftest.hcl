@@ -1,4 +1,5 @@
-# Wrong input is refused at plan time. What the messages say is tested in tests/terraform/test_wrong_input.py.
+# Wrong input is refused at plan time: each run sets many variables wrong, and each of them must be refused.
+# What the messages say is tested in tests/terraform/test_wrong_input.py.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -8,389 +9,148 @@ variables {
   database_password = "A-passw0rd-of-ours"
 }
 
-run "project_name_with_underscore" {
+run "one_wrong_value_for_each_variable" {
   command = plan
 
   variables {
-    project_name = "producer_api"
-  }
-
-  expect_failures = [var.project_name]
-}
-
-run "unknown_environment" {
-  command = plan
-
-  variables {
-    environment = "prod"
-  }
-
-  expect_failures = [var.environment]
-}
-
-run "zone_for_a_region" {
-  command = plan
-
-  variables {
-    aws_region = "us-east-1a"
-  }
-
-  expect_failures = [var.aws_region]
-}
-
-run "zones_of_another_region" {
-  command = plan
-
-  variables {
-    availability_zones = ["eu-west-1a", "eu-west-1b"]
-  }
-
-  expect_failures = [var.availability_zones]
-}
-
-run "a_single_zone" {
-  command = plan
-
-  variables {
-    availability_zones = ["us-east-1a"]
-  }
-
-  expect_failures = [var.availability_zones]
-}
-
-run "network_too_small" {
-  command = plan
-
-  variables {
-    vpc_cidr_block = "10.42.0.0/28"
-  }
-
-  expect_failures = [var.vpc_cidr_block]
-}
-
-run "network_with_host_bits" {
-  command = plan
-
-  variables {
-    vpc_cidr_block = "10.42.0.1/16"
-  }
-
-  expect_failures = [var.vpc_cidr_block]
-}
-
-run "open_to_the_internet" {
-  command = plan
-
-  variables {
-    allowed_cidr_blocks = ["0.0.0.0/0"]
-  }
-
-  expect_failures = [var.allowed_cidr_blocks]
-}
-
-run "open_to_the_internet_in_halves" {
-  command = plan
-
-  variables {
-    allowed_cidr_blocks = ["0.0.0.0/1", "128.0.0.0/1"]
-  }
-
-  expect_failures = [var.allowed_cidr_blocks]
-}
-
-run "address_without_a_prefix" {
-  command = plan
-
-  variables {
-    allowed_cidr_blocks = ["203.0.113.7"]
-  }
-
-  expect_failures = [var.allowed_cidr_blocks]
-}
-
-run "ipv6_range" {
-  command = plan
-
-  variables {
-    allowed_cidr_blocks = ["2001:db8::/32"]
-  }
-
-  expect_failures = [var.allowed_cidr_blocks]
-}
-
-run "production_without_deletion_protection" {
-  command = plan
-
-  variables {
-    environment         = "production"
-    deletion_protection = false
-  }
-
-  expect_failures = [var.deletion_protection, check.production_has_backups]
-}
-
-run "retention_that_cloudwatch_lacks" {
-  command = plan
-
-  variables {
-    log_retention_days = 2
-  }
-
-  expect_failures = [var.log_retention_days]
-}
-
-run "database_name_with_hyphen" {
-  command = plan
-
-  variables {
-    database_name = "car-entities"
-  }
-
-  expect_failures = [var.database_name]
-}
-
-run "reserved_administrator" {
-  command = plan
-
-  variables {
-    database_user = "rdsadmin"
-  }
-
-  expect_failures = [var.database_user]
-}
-
-run "missing_password" {
-  command = plan
-
-  variables {
-    database_password = null
-  }
-
-  expect_failures = [var.database_password]
-}
-
-run "password_version_zero" {
-  command = plan
-
-  variables {
-    database_password_version = 0
-  }
-
-  expect_failures = [var.database_password_version]
-}
-
-run "ancient_version" {
-  command = plan
-
-  variables {
-    aurora_engine_version = "9.6"
-  }
-
-  expect_failures = [var.aurora_engine_version]
-}
-
-run "class_that_aurora_lacks" {
-  command = plan
-
-  variables {
-    aurora_instance_class = "db.t3.small"
-  }
-
-  expect_failures = [var.aurora_instance_class]
-}
-
-run "capacity_in_thirds" {
-  command = plan
-
-  variables {
-    aurora_max_capacity = 1.3
-  }
-
-  expect_failures = [var.aurora_max_capacity]
-}
-
-run "unknown_engine" {
-  command = plan
-
-  variables {
-    aurora_dsql_engine = "postgres"
-  }
-
-  expect_failures = [var.aurora_dsql_engine]
-}
-
-run "function_user_with_capitals" {
-  command = plan
-
-  variables {
-    iam_database_user = "LambdaUser"
-  }
-
-  expect_failures = [var.iam_database_user]
-}
-
-run "function_as_administrator" {
-  command = plan
-
-  variables {
-    iam_database_user = "postgres"
-  }
-
-  expect_failures = [var.iam_database_user]
-}
-
-run "schema_of_the_administrator" {
-  command = plan
-
-  variables {
-    aurora_dsql_database_name = "public"
-  }
-
-  expect_failures = [var.aurora_dsql_database_name]
-}
-
-run "schema_of_the_system" {
-  command = plan
-
-  variables {
-    aurora_dsql_database_name = "pg_cars"
-  }
-
-  expect_failures = [var.aurora_dsql_database_name]
-}
-
-run "second_database_name_with_hyphen" {
-  command = plan
-
-  variables {
-    aurora_dsql_database_name = "car-entities"
-  }
-
-  expect_failures = [var.aurora_dsql_database_name]
-}
-
-run "the_guides_placeholder_resource_id" {
-  command = plan
-
-  variables {
+    project_name                    = "producer_api"
+    zappa_project_name              = "producer_api"
+    environment                     = "prod"
+    aws_region                      = "us-east-1a" # a zone
+    vpc_cidr_block                  = "10.42.0.0/28"
+    allowed_cidr_blocks             = ["0.0.0.0/0"]
+    log_retention_days              = 2
+    database_name                   = "car-entities"
+    database_user                   = "rdsadmin"
+    database_password               = null
+    database_password_version       = 0
+    aurora_engine_version           = "9.6"
+    aurora_instance_class           = "db.t3.small"
+    aurora_max_capacity             = 1.3
+    aurora_instances                = 0
+    iam_database_user               = "LambdaUser"
+    aurora_dsql_database_name       = "car-entities"
     aurora_dsql_cluster_resource_id = "cluster-xxxxx"
+    aurora_dsql_instance_class      = "small"
+    aurora_dsql_engine_version      = "9.6"
   }
 
-  expect_failures = [var.aurora_dsql_cluster_resource_id]
+  expect_failures = [
+    var.project_name,
+    var.zappa_project_name,
+    var.environment,
+    var.aws_region,
+    var.vpc_cidr_block,
+    var.allowed_cidr_blocks,
+    var.log_retention_days,
+    var.database_name,
+    var.database_user,
+    var.database_password,
+    var.database_password_version,
+    var.aurora_engine_version,
+    var.aurora_instance_class,
+    var.aurora_max_capacity,
+    var.aurora_instances,
+    var.iam_database_user,
+    var.aurora_dsql_database_name,
+    var.aurora_dsql_cluster_resource_id,
+    var.aurora_dsql_instance_class,
+    var.aurora_dsql_engine_version,
+  ]
 }
 
-run "aurora_resource_id_for_dsql" {
+run "a_second_wrong_value" {
   command = plan
 
   variables {
-    aurora_dsql_cluster_resource_id = "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    environment_name                = "an-environment-for-tests"   # too long for the name of a role
+    availability_zones              = ["eu-west-1a", "eu-west-1b"] # of another region
+    vpc_cidr_block                  = "10.42.0.1/16"               # host bits
+    allowed_cidr_blocks             = ["0.0.0.0/1", "128.0.0.0/1"] # the internet in halves
+    environment                     = "production"
+    deletion_protection             = false
+    kms_key_arn                     = "alias/cars"
+    aurora_dsql_administrator_arns  = ["admin"]
+    database_name                   = "select" # reserved
+    database_user                   = "user"
+    iam_database_user               = "postgres"                           # an administrator
+    aurora_dsql_database_name       = "public"                             # the administrator's schema
+    aurora_dsql_cluster_resource_id = "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ" # Aurora's, for DSQL
   }
 
-  expect_failures = [var.aurora_dsql_cluster_resource_id]
+  expect_failures = [
+    var.environment_name,
+    var.availability_zones,
+    var.vpc_cidr_block,
+    var.allowed_cidr_blocks,
+    var.deletion_protection,
+    var.kms_key_arn,
+    var.aurora_dsql_administrator_arns,
+    var.database_name,
+    var.database_user,
+    var.iam_database_user,
+    var.aurora_dsql_database_name,
+    var.aurora_dsql_cluster_resource_id,
+  ]
 }
 
-run "no_instance_class_at_all" {
+run "a_third_wrong_value" {
   command = plan
 
   variables {
-    aurora_dsql_instance_class = "small"
-  }
-
-  expect_failures = [var.aurora_dsql_instance_class]
-}
-
-run "second_class_that_aurora_lacks" {
-  command = plan
-
-  variables {
-    aurora_dsql_engine            = "aurora-postgresql"
-    aurora_dsql_database_password = "Another-passw0rd"
-    aurora_dsql_instance_class    = "db.t3.small"
-  }
-
-  expect_failures = [var.aurora_dsql_instance_class]
-}
-
-run "second_ancient_version" {
-  command = plan
-
-  variables {
-    aurora_dsql_engine_version = "9.6"
-  }
-
-  expect_failures = [var.aurora_dsql_engine_version]
-}
-
-run "second_reserved_administrator" {
-  command = plan
-
-  variables {
-    aurora_dsql_database_user = "admin"
-  }
-
-  expect_failures = [var.aurora_dsql_database_user]
-}
-
-run "second_missing_password" {
-  command = plan
-
-  variables {
-    aurora_dsql_engine = "aurora-postgresql"
-  }
-
-  expect_failures = [var.aurora_dsql_database_password]
-}
-
-run "zone_of_two_letters" {
-  command = plan
-
-  variables {
-    availability_zones = ["us-east-1a", "us-east-1ab"]
-  }
-
-  expect_failures = [var.availability_zones]
-}
-
-run "zone_without_a_letter" {
-  command = plan
-
-  variables {
-    availability_zones = ["us-east-1a", "us-east-1"]
-  }
-
-  expect_failures = [var.availability_zones]
-}
-
-run "ipv6_network" {
-  command = plan
-
-  variables {
-    vpc_cidr_block = "::/16"
-  }
-
-  expect_failures = [var.vpc_cidr_block]
-}
-
-run "placeholder_in_capitals" {
-  command = plan
-
-  variables {
+    environment_name                = "load_test"
+    availability_zones              = ["us-east-1a"] # Aurora needs two
+    vpc_cidr_block                  = "::/16"
+    allowed_cidr_blocks             = ["203.0.113.7"] # no prefix
+    aurora_dsql_database_name       = "pg_cars"       # the system's schema
+    aurora_dsql_database_user       = "user"
     aurora_dsql_cluster_resource_id = "Cluster-XXXXX"
   }
 
-  expect_failures = [var.aurora_dsql_cluster_resource_id]
+  expect_failures = [
+    var.environment_name,
+    var.availability_zones,
+    var.vpc_cidr_block,
+    var.allowed_cidr_blocks,
+    var.aurora_dsql_database_name,
+    var.aurora_dsql_database_user,
+    var.aurora_dsql_cluster_resource_id,
+  ]
 }
 
-run "resource_id_of_another_length" {
+run "wrong_for_aurora_postgresql" {
   command = plan
 
   variables {
-    aurora_dsql_engine              = "aurora-postgresql"
-    aurora_dsql_database_password   = "Another-passw0rd"
+    availability_zones              = ["us-east-1a", "us-east-1ab"]
+    allowed_cidr_blocks             = ["2001:db8::/32"]
+    aurora_dsql_engine              = "aurora-postgresql" # and no password
+    aurora_dsql_database_name       = "table"
     aurora_dsql_cluster_resource_id = "cluster-ABC"
+    aurora_dsql_instance_class      = "db.t3.small"
   }
 
-  expect_failures = [var.aurora_dsql_cluster_resource_id]
+  expect_failures = [
+    var.availability_zones,
+    var.allowed_cidr_blocks,
+    var.aurora_dsql_database_password,
+    var.aurora_dsql_database_name,
+    var.aurora_dsql_cluster_resource_id,
+    var.aurora_dsql_instance_class,
+  ]
+}
+
+# Apart from the rest: other variables are checked against these, and are not checked at all where these are wrong.
+run "wrong_values_that_others_refer_to" {
+  command = plan
+
+  variables {
+    availability_zones        = ["us-east-1a", "us-east-1"] # a region
+    aurora_dsql_engine        = "postgres"
+    aurora_dsql_database_user = "admin"
+  }
+
+  expect_failures = [var.availability_zones, var.aurora_dsql_engine, var.aurora_dsql_database_user]
 }
 
 run "null_takes_the_default" {

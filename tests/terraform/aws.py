@@ -72,20 +72,22 @@ def serve() -> Iterator[str]:
             server.stop()
 
 
-def client(service: str, url: str) -> Any:
-    """Return a boto3 client of the service at `url`."""
-    return boto3.client(
+def client(service: str, url: str, region: str = REGION) -> Any:
+    """Return a boto3 client of the service at `url`, from a session of its own: for any thread."""
+    return boto3.Session().client(
         service,
         endpoint_url=url,
-        region_name=REGION,
+        region_name=region,
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
 
 
-def leftovers(url: str) -> dict[str, list[str]]:
+def leftovers(url: str, region: str = REGION) -> dict[str, list[str]]:
     """Name everything of Terraform's kinds that exists, by kind; kinds without any are absent."""
-    ec2, rds = client("ec2", url), client("rds", url)
+    ec2, rds, logs = (client(service, url, region) for service in ("ec2", "rds", "logs"))
+    # botocore lists no regions of DSQL, so moto has it in one only.
+    dsql = client("dsql", url).list_clusters()["clusters"] if region == REGION else []
     found = {
         "vpc": [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]],
         "endpoint": [
@@ -109,9 +111,7 @@ def leftovers(url: str) -> dict[str, list[str]]:
             s["DBClusterSnapshotIdentifier"]
             for s in rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
         ],
-        "dsql": [c["identifier"] for c in client("dsql", url).list_clusters()["clusters"]],
-        "log group": [
-            g["logGroupName"] for g in client("logs", url).describe_log_groups()["logGroups"]
-        ],
+        "dsql": [c["identifier"] for c in dsql],
+        "log group": [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"]],
     }
     return {kind: names for kind, names in found.items() if names}

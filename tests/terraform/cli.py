@@ -18,9 +18,9 @@ REMEDY = (
     " reach its registry, or a mirror that TF_CLI_CONFIG_FILE or TF_CLI_ARGS_init names."
 )
 
-# What a user's own run leaves behind, or holds passwords, is no part of the configuration.
+# What a user's own run leaves behind or reads, or holds passwords, is no part of the configuration.
 _NOT_COPIED = shutil.ignore_patterns(
-    "*.tfvars", "*.tfvars.json", "*.tfstate*", "*.tfplan", ".terraform*"
+    "*.tfvars", "*.tfvars.json", "*.tfstate*", "*.tfplan", ".terraform*", "backend.tf"
 )
 
 
@@ -49,7 +49,7 @@ class Terraform:
     env: dict[str, str] = field(repr=False)
     log: str = field(default="", repr=False)
 
-    def run(self, *arguments: str, expect: int = 0, seconds: int = 280) -> str:
+    def run(self, *arguments: str, expect: int = 0, seconds: int = 600) -> str:
         """Run one subcommand; its output, or its errors where `expect` is not 0.
 
         Another exit status than `expect` fails.

@@ -1,8 +1,13 @@
-"""The guide's tfvars, planned, applied, read, planned again and destroyed, with either engine."""
+"""The guide's tfvars, planned, applied, read, planned again and destroyed, with either engine.
+
+Both at once, in two regions of one account: each apply and destroy waits for Aurora in fixed steps
+of 30 s, whatever the machine, and one worker that waits is enough.
+"""
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +18,15 @@ from moto.rds.models import rds_backends
 from tests.terraform import aws, tfvars
 from tests.terraform.cli import Terraform
 
-# Each apply waits for Aurora in fixed steps of 30 s, whatever the machine.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.xdist_group("terraform-apply"), pytest.mark.timeout(1800)]
 
+REGIONS = {"dsql": aws.REGION, "aurora-postgresql": "us-west-2"}
 ON_AURORA = {
+    "aws_region": '"us-west-2"',
     "aurora_dsql_engine": '"aurora-postgresql"',
     "aurora_dsql_instance_class": '"db.t4g.medium"',
     "allowed_cidr_blocks": '["203.0.113.7/32"]',
 }
-ENGINES = [
-    pytest.param("dsql", marks=pytest.mark.xdist_group("terraform-dsql")),
-    pytest.param("aurora-postgresql", marks=pytest.mark.xdist_group("terraform-aurora")),
-]
 
 
 @dataclass
@@ -38,6 +40,11 @@ class Life:
     second_plan: str
     files: dict[str, bytes]
     left: dict[str, list[str]]
+
+    @property
+    def region(self) -> str:
+        """Where everything was made."""
+        return REGIONS[self.engine]
 
     @property
     def dsql_url(self) -> str:
@@ -64,8 +71,9 @@ def live(terraform: Terraform, engine: str, url: str) -> Life:
     terraform.run("plan", "-out=guide.tfplan")
     terraform.run("apply", "guide.tfplan")
     outputs = terraform.outputs()
-    clusters = aws.client("rds", url).describe_db_clusters()["DBClusters"]
-    backend = rds_backends[DEFAULT_ACCOUNT_ID][aws.REGION]
+    region = REGIONS[engine]
+    clusters = aws.client("rds", url, region).describe_db_clusters()["DBClusters"]
+    backend = rds_backends[DEFAULT_ACCOUNT_ID][region]
     # As in AWS, no call reads a password back; moto's own attribute does.
     passwords = [cluster._master_user_password for cluster in backend.clusters.values()]
     second_plan = terraform.run("plan", "-detailed-exitcode")
@@ -77,28 +85,38 @@ def live(terraform: Terraform, engine: str, url: str) -> Life:
         passwords_at_aws=sorted(passwords),
         second_plan=second_plan,
         files=files_written(terraform),
-        left=aws.leftovers(url),
+        left=aws.leftovers(url, region),
     )
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def life(
-    request: pytest.FixtureRequest,
+@pytest.fixture(scope="module")
+def lives(
     make_terraform: Callable[..., Terraform],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Life]:
-    directory = tmp_path_factory.mktemp(request.param)
-    with aws.serve() as url:
+    aws_url: str,
+) -> dict[str, Life]:
+    """A life of each engine, at the same time."""
+
+    def begin(engine: str) -> Life:
+        directory = tmp_path_factory.mktemp(engine)
         terraform = make_terraform(
             directory,
-            AWS_ENDPOINT_URL=url,
+            AWS_ENDPOINT_URL=aws_url,
             TF_LOG="INFO",
             TF_LOG_PATH=str(directory / "terraform.log"),
             **aws.CREDENTIALS,
         )
-        changes = ON_AURORA if request.param == "aurora-postgresql" else {}
+        changes = ON_AURORA if engine == "aurora-postgresql" else {}
         (directory / "terraform.tfvars").write_text(tfvars.guide(**changes))
-        yield live(terraform, request.param, url)
+        return live(terraform, engine, aws_url)
+
+    with ThreadPoolExecutor(len(REGIONS)) as threads:
+        return dict(zip(REGIONS, threads.map(begin, REGIONS), strict=True))
+
+
+@pytest.fixture(params=REGIONS)
+def life(request: pytest.FixtureRequest, lives: dict[str, Life]) -> Life:
+    return lives[request.param]
 
 
 def test_second_plan_is_empty(life: Life) -> None:
@@ -119,8 +137,8 @@ def test_outputs_have_the_guides_names_and_shapes(life: Life) -> None:
         ),
         "aurora-postgresql": (
             r"cluster-[A-Z0-9]{26}",
-            r"producer-api-aurora-dsql-cluster\.cluster-\w+\.us-east-1\.rds\.amazonaws\.com",
-            r"producer-api-aurora-dsql-cluster\.cluster-\w+\.us-east-1\.rds\.amazonaws\.com",
+            r"producer-api-aurora-dsql-cluster\.cluster-\w+\.us-west-2\.rds\.amazonaws\.com",
+            r"producer-api-aurora-dsql-cluster\.cluster-\w+\.us-west-2\.rds\.amazonaws\.com",
         ),
     }[life.engine]
 
@@ -160,7 +178,7 @@ def test_zappa_output_has_what_both_stages_need(life: Life) -> None:
         "aurora-postgresql": (
             f"rds-iam://lambda_dsql_user@{host}:5432/car_entities",
             "rds-db:connect",
-            f"arn:aws:rds-db:us-east-1:{DEFAULT_ACCOUNT_ID}:dbuser:{resource_id}/lambda_dsql_user",
+            f"arn:aws:rds-db:us-west-2:{DEFAULT_ACCOUNT_ID}:dbuser:{resource_id}/lambda_dsql_user",
         ),
     }[life.engine]
     stages = life.outputs["zappa"]

@@ -35,9 +35,9 @@ def test_configuration_is_valid_without_warnings(terraform: Terraform) -> None:
     assert json.loads(terraform.run("validate", "-json"))["diagnostics"] == []
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_terraforms_own_tests_pass(terraform: Terraform) -> None:
-    report = terraform.run("test", seconds=580)
+    report = terraform.run("test", seconds=1100)
 
     declared = sum(
         path.read_text().count('\nrun "') for path in (SOURCE / "tests").glob("*.tftest.hcl")

@@ -1,4 +1,4 @@
-# One Aurora PostgreSQL cluster with one instance.
+# One Aurora PostgreSQL cluster: an instance that writes, and readers that take over where it fails.
 
 locals {
   version       = split(".", var.engine_version)
@@ -11,8 +11,15 @@ locals {
   can_pause           = try(tonumber(local.version[1]) >= lookup(local.first_pausing_minor, local.major_version, 0), true)
 }
 
+module "major_version" {
+  source = "../remembered"
+
+  value      = local.major_version
+  may_change = var.allow_major_upgrade
+}
+
 resource "aws_rds_cluster" "this" {
-  #checkov:skip=CKV_AWS_327:Encrypted with the key that AWS manages; a customer managed key is billed monthly.
+  #checkov:skip=CKV_AWS_327:A module variable: without kms_key_arn the key is AWS's; a customer managed one is billed monthly.
   #checkov:skip=CKV_AWS_162:A module variable: the cluster with password authentication does not accept tokens on purpose.
   #checkov:skip=CKV_AWS_139:A module variable: on in production, where a variable validation insists on it.
   #checkov:skip=CKV2_AWS_8:Automated backups with the retention of the environment take the place of a backup plan.
@@ -23,8 +30,7 @@ resource "aws_rds_cluster" "this" {
   database_name      = var.database_name
   port               = 5432
 
-  # The version is always the user's own choice, so raising it is permission enough.
-  allow_major_version_upgrade = true
+  allow_major_version_upgrade = var.allow_major_upgrade
   # Extended support, which AWS turns on by default, is billed by the vCPU-hour from a version's end on.
   engine_lifecycle_support = "open-source-rds-extended-support-disabled"
 
@@ -36,17 +42,21 @@ resource "aws_rds_cluster" "this" {
 
   iam_database_authentication_enabled = var.iam_authentication
   storage_encrypted                   = true
+  kms_key_id                          = var.kms_key_arn
   db_cluster_parameter_group_name     = aws_rds_cluster_parameter_group.this.name
   db_subnet_group_name                = aws_db_subnet_group.this.name
   vpc_security_group_ids              = [aws_security_group.database.id]
 
   backup_retention_period         = var.backup_retention_days
   copy_tags_to_snapshot           = true
+  delete_automated_backups        = !var.keep_automated_backups
   deletion_protection             = var.deletion_protection
   skip_final_snapshot             = var.skip_final_snapshot
   final_snapshot_identifier       = var.skip_final_snapshot ? null : "${var.identifier}-final"
   enabled_cloudwatch_logs_exports = ["postgresql"]
-  apply_immediately               = var.apply_immediately
+  # An upgrade that waited for its window would still need the parameter group of the old version, which
+  # this apply deletes.
+  apply_immediately = var.apply_immediately || var.allow_major_upgrade
 
   dynamic "serverlessv2_scaling_configuration" {
     for_each = local.is_serverless ? [1] : []
@@ -71,6 +81,11 @@ resource "aws_rds_cluster" "this" {
     }
 
     precondition {
+      condition     = !module.major_version.changes_unasked
+      error_message = "PostgreSQL ${local.major_version} in place of ${module.major_version.before} is a major upgrade of ${var.identifier}: it begins at once, the database is away for some minutes, and there is no way back but a snapshot. Set aurora_allow_major_upgrade = true for this apply, or leave the version as it was."
+    }
+
+    precondition {
       condition     = !var.publicly_accessible || length(var.allowed_cidr_blocks) > 0
       error_message = "${var.identifier} is publicly accessible and nobody may connect: set allowed_cidr_blocks to the addresses that may, such as [\"203.0.113.7/32\"], or set publicly_accessible to false."
     }
@@ -78,24 +93,6 @@ resource "aws_rds_cluster" "this" {
 
   # Aurora would create the log group itself, and keep the logs indefinitely.
   depends_on = [aws_cloudwatch_log_group.postgresql]
-}
-
-resource "aws_rds_cluster_instance" "this" {
-  #checkov:skip=CKV_AWS_118:Enhanced monitoring is billed; the metrics that come for free are enough for one instance.
-  #checkov:skip=CKV_AWS_353:Not offered by every class that is allowed here, and withdrawn by AWS in 2026.
-  #checkov:skip=CKV_AWS_354:See CKV_AWS_353.
-  #checkov:skip=CKV_AWS_226:On when engine_version names a major version; a full version stays where the user put it.
-  identifier           = "${var.identifier}-1"
-  cluster_identifier   = aws_rds_cluster.this.id
-  engine               = aws_rds_cluster.this.engine
-  engine_version       = aws_rds_cluster.this.engine_version
-  instance_class       = var.instance_class
-  publicly_accessible  = var.publicly_accessible
-  db_subnet_group_name = aws_db_subnet_group.this.name
-  apply_immediately    = var.apply_immediately
-
-  # A minor upgrade behind Terraform's back would be a difference that no apply can undo.
-  auto_minor_version_upgrade = !strcontains(var.engine_version, ".")
 }
 
 resource "aws_rds_cluster_parameter_group" "this" {

@@ -10,6 +10,11 @@ resource "aws_security_group" "database" {
   vpc_id      = var.vpc_id
 
   tags = { Name = var.identifier }
+
+  lifecycle {
+    # What uses a group keeps AWS from deleting it, and a new name is a new group: so the first name stays.
+    ignore_changes = [name, description]
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "function" {

@@ -13,6 +13,18 @@ variable "instance_class" {
   type        = string
 }
 
+variable "instances" {
+  description = "One writer, and a reader for each further one, which becomes the writer where that fails."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "availability_zones" {
+  description = "Zones of the subnets, among which the instances are spread."
+  type        = list(string)
+}
+
 variable "auto_pause" {
   description = "Whether db.serverless stops after five idle minutes and starts at the next connection."
   type        = bool
@@ -102,6 +114,19 @@ variable "backup_retention_days" {
   type        = number
 }
 
+variable "keep_automated_backups" {
+  description = "Whether automated backups outlive the cluster, for as long as they are retained."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "Customer managed key that encrypts the storage; null is AWS's own. Another key is another cluster."
+  type        = string
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days that PostgreSQL's logs are kept in CloudWatch."
   type        = number
@@ -117,6 +142,13 @@ variable "deletion_protection" {
 variable "skip_final_snapshot" {
   description = "Whether the data is dropped without a last snapshot when the cluster is destroyed."
   type        = bool
+}
+
+variable "allow_major_upgrade" {
+  description = "Whether another major version in engine_version upgrades the cluster, at once."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "apply_immediately" {

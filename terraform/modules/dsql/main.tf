@@ -7,6 +7,7 @@ locals {
 
 resource "aws_dsql_cluster" "this" {
   deletion_protection_enabled = var.deletion_protection
+  kms_encryption_key          = var.kms_key_arn
 
   tags = { Name = var.name }
 }
@@ -35,6 +36,11 @@ resource "aws_security_group" "endpoint" {
   vpc_id      = var.vpc_id
 
   tags = { Name = var.name }
+
+  lifecycle {
+    # What uses a group keeps AWS from deleting it, and a new name is a new group: so the first name stays.
+    ignore_changes = [name, description]
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "function" {

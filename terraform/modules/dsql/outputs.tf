@@ -6,7 +6,7 @@ output "host" {
 }
 
 output "public_host" {
-  description = "Host name of the cluster outside the VPC: <identifier>.dsql.<region>.on.aws. IAM alone guards it."
+  description = "Host name of the cluster outside the VPC: <identifier>.dsql.<region>.on.aws. IAM guards it, and vpc_policy can close it."
   value       = "${aws_dsql_cluster.this.identifier}.dsql.${var.aws_region}.on.aws"
 }
 
@@ -30,4 +30,23 @@ output "arn" {
 output "port" {
   description = "Port of the cluster; DSQL listens on no other."
   value       = 5432
+}
+
+output "vpc_policy" {
+  description = "Resource policy, as JSON: who is not an administrator connects from the VPC or not at all."
+  # https://docs.aws.amazon.com/aurora-dsql/latest/userguide/rbp-examples.html
+  value = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "OnlyFromTheVpc"
+      Effect    = "Deny"
+      Principal = { AWS = "*" }
+      Action    = ["dsql:DbConnect", "dsql:DbConnectAdmin"]
+      Resource  = "*"
+      Condition = merge(
+        { StringNotEquals = { "aws:SourceVpc" = var.vpc_id } },
+        length(var.administrator_arns) == 0 ? {} : { ArnNotLike = { "aws:PrincipalArn" = sort(var.administrator_arns) } },
+      )
+    }]
+  })
 }

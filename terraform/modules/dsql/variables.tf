@@ -32,6 +32,19 @@ variable "allowed_cidr_blocks" {
   nullable    = false
 }
 
+variable "administrator_arns" {
+  description = "IAM identities that vpc_policy lets in from anywhere."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "Customer managed key that encrypts the cluster; null is a key of AWS's own, free of charge."
+  type        = string
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the cluster."
   type        = bool

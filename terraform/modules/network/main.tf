@@ -86,4 +86,9 @@ resource "aws_security_group" "function" {
   vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${var.name}-function-${each.key}" }
+
+  lifecycle {
+    # What uses a group keeps AWS from deleting it, and a new name is a new group: so the first name stays.
+    ignore_changes = [name, description]
+  }
 }

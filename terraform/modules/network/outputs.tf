@@ -3,6 +3,11 @@ output "vpc_id" {
   value       = aws_vpc.this.id
 }
 
+output "availability_zones" {
+  description = "Zones of the subnets, in their order."
+  value       = local.zones
+}
+
 output "private_subnet_ids" {
   description = "Private subnets, in the order of their zones."
   value       = [for zone in local.zones : aws_subnet.private[zone].id]

@@ -18,6 +18,12 @@ mock_data "aws_caller_identity" {
   }
 }
 
+mock_data "aws_iam_policy_document" {
+  defaults = {
+    json = "{}"
+  }
+}
+
 mock_resource "aws_dsql_cluster" {
   defaults = {
     identifier                = "vftmkydwxvxys6asbsc6ih2the"
@@ -33,6 +39,12 @@ mock_resource "aws_vpc_endpoint" {
       { dns_name = "vpce-07acca8bd8980c621-nruuwp08.dsql-fnh4.us-east-1.vpce.amazonaws.com", hosted_zone_id = "Z2" },
       { dns_name = "vpce-07acca8bd8980c621-nruuwp08-us-east-1a.dsql-fnh4.us-east-1.vpce.amazonaws.com", hosted_zone_id = "Z2" },
     ]
+  }
+}
+
+mock_resource "aws_rds_cluster_instance" {
+  defaults = {
+    availability_zone = "us-east-1a"
   }
 }
 

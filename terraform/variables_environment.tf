@@ -1,0 +1,37 @@
+# What tells one environment from another in the same account, and what Zappa calls its functions.
+
+variable "environment_name" {
+  description = "Name of this environment beside others in the account: part of every name, and of the Zappa stages (dsql_NAME, regular_NAME). Empty is the default environment, whose stages are dsql and regular."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.environment_name == "" || can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.environment_name))
+    error_message = "environment_name is \"${var.environment_name}\": use lower-case letters, digits and single hyphens, a letter first, such as staging. Leave it empty for the default environment."
+  }
+
+  validation {
+    # A cluster's name has up to 63 characters, of which the longest suffix takes 20.
+    condition     = length("${var.project_name}-${var.environment_name}") <= 41
+    error_message = "environment_name is \"${var.environment_name}\" and project_name \"${var.project_name}\": together they may have 40 characters."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; a region's code takes up to six.
+    condition     = var.environment_name == "" || length("${var.zappa_project_name}-regular-${var.environment_name}-execution") <= (var.aws_region == "us-east-1" ? 64 : 58)
+    error_message = "environment_name is \"${var.environment_name}\", with which the name of the role would be longer than the 64 characters that IAM takes. Choose a shorter one."
+  }
+}
+
+variable "zappa_project_name" {
+  description = "The same as project_name in zappa_settings.json: the functions' names begin with it."
+  type        = string
+  default     = "producer-api-python-rest-lambda"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", var.zappa_project_name))
+    error_message = "zappa_project_name is \"${var.zappa_project_name}\": use project_name of zappa_settings.json, such as producer-api-python-rest-lambda."
+  }
+}
