@@ -18,7 +18,7 @@ from tests.rig.environment import settle
 
 SECTIONS = ["cold_token", "connect", "loading", "warm"]
 # Building the archives alone takes more than a minute.
-SLOW_SECTIONS = ["cold_start"]
+SLOW_SECTIONS = ["cold_start", "small"]
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from carsite.deploy.package import bytecode
@@ -14,11 +15,6 @@ from tests.rig.packages import Package
 from tests.rig.project_copy import copy, unpack
 
 ROOT = Path(__file__).resolve().parents[1]
-FASTAPI_FILES = (
-    *("benchmarks/__init__.py", "benchmarks/peers/__init__.py"),
-    *("benchmarks/peers/fastapi_async.py", "benchmarks/peers/fastapi_cars.py"),
-)
-PEER_REQUIREMENTS = ("fastapi", "sqlalchemy", "mangum", "psycopg2-binary")
 
 
 def zappa_package(folder: Path) -> Package:
@@ -53,8 +49,24 @@ def zappa_package(folder: Path) -> Package:
 
 
 def fastapi_package(folder: Path) -> Package:
-    """The other stack with every advantage of ours: only what it needs, and valid bytecode."""
-    here = folder / "fastapi"
+    """FastAPI with SQLAlchemy behind Mangum."""
+    packages = ("fastapi", "sqlalchemy", "mangum", "psycopg2-binary")
+    return _peer(folder / "fastapi", ("fastapi_async", "fastapi_cars"), packages)
+
+
+def powertools_package(folder: Path) -> Package:
+    """Powertools with raw SQL."""
+    packages = ("aws-lambda-powertools", "orjson", "psycopg2-binary")
+    return _peer(folder / "powertools", ("powertools", "plain"), packages)
+
+
+def raw_package(folder: Path) -> Package:
+    """The floor."""
+    return _peer(folder / "raw", ("raw", "plain"), ("orjson", "psycopg2-binary"))
+
+
+def _peer(here: Path, modules: Sequence[str], packages: tuple[str, ...]) -> Package:
+    """A stack with every advantage of ours: only what it needs, and valid bytecode."""
     task = here / "task"
     requirements = here / "requirements.txt"
     here.mkdir()
@@ -63,13 +75,15 @@ def fastapi_package(folder: Path) -> Package:
             line.partition("#")[0].strip()
             for name in ("requirements.txt", "benchmarks/requirements.txt")
             for line in (ROOT / name).read_text().splitlines()
-            if line.startswith(PEER_REQUIREMENTS)
+            if line.startswith(packages)
         )
     )
     _pip(sys.executable, "--target", str(task), "--no-compile", "-r", str(requirements))
-    for name in FASTAPI_FILES:
-        (task / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, task / name)
+    names = ["__init__", "peers/__init__", *(f"peers/{module}" for module in modules)]
+    for name in names:
+        copied = task / "benchmarks" / f"{name}.py"
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "benchmarks" / f"{name}.py", copied)
     bytecode.compile_tree(task)
     return Package("regular", here / "none.zip", task, make_image(here / "image"))
 

@@ -14,6 +14,7 @@ from benchmarks.limits import check_all
 from benchmarks.names import CARSITE, GET_ONE, LIST_50, LIST_200, POST
 from benchmarks.ratios import FEW, MANY
 from benchmarks.report import load
+from benchmarks.small import measured as small
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE, CHARTS = DOCS / "benchmarks.md", DOCS / "benchmarks"
@@ -38,6 +39,12 @@ def charts(results: Results) -> dict[str, str]:
     drawn["cold-start.svg"] = bars(
         "From a fresh process to its first page of cars: milliseconds of CPU", cold, CARSITE
     )
+    if throttled := results.get("small"):
+        drawn["small.svg"] = bars(
+            "256 MB, init and first page of cars: milliseconds on the clock",
+            {name: figures["cold_ms"] for name, figures in throttled.items()},
+            CARSITE,
+        )
     drawn["connect.svg"] = bars(
         "A new connection: milliseconds of CPU", results["connect_cpu_ms"], "dbauth", 1
     )
@@ -62,6 +69,11 @@ def _lines(results: Results) -> Iterator[str]:
     yield "\n### Limits\n"
     limits = [checked.row() for checked in check_all(results)]
     yield from _table(["measure", "figure", "limit", "met"], limits)
+    if throttled := results.get("small"):
+        yield "\n### At 256 MB, milliseconds on the clock\n"
+        yield from _table(*small.table(throttled))
+        yield ""
+        yield from _table(*small.bill(throttled))
     for count, title in ((FEW, "10,000"), (MANY, "1,000,000")):
         yield f"\n### Microseconds of CPU a request, {title} cars: median and quartiles\n"
         yield from _requests(results["requests"][count])

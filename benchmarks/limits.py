@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.names import ADMIN, DEFAULT_DRF, FASTAPI_ASYNC, GET_ONE, LIST_50, POST, RAW
+from benchmarks.names import (
+    ADMIN,
+    DEFAULT_DRF,
+    FASTAPI_ASYNC,
+    GET_ONE,
+    LIST_50,
+    POST,
+    RAW,
+    SMALL_DEFAULTS,
+    SMALL_DSQL,
+    SMALL_FASTAPI,
+    SMALL_REGULAR,
+)
 from benchmarks.ratios import (
     Figure,
     Results,
@@ -14,6 +26,7 @@ from benchmarks.ratios import (
     hundred,
     last_page,
     ratio,
+    worst_tail,
 )
 
 
@@ -84,6 +97,31 @@ def _connect_limits() -> list[Limit]:
     ]
 
 
+def _small_limits() -> list[Limit]:
+    fastapi, defaults = (
+        ("small", SMALL_REGULAR, SMALL_FASTAPI),
+        ("small", SMALL_REGULAR, SMALL_DEFAULTS),
+    )
+    return [
+        Limit("256 MB, init + first request: wall / FastAPI", ratio(*fastapi, "cold_ms"), 0.55),
+        Limit(
+            "256 MB, init + first request: wall / Zappa's defaults",
+            ratio(*defaults, "cold_ms"),
+            0.05,
+        ),
+        Limit("256 MB, first request: wall / FastAPI", ratio(*fastapi, "first_ms"), 0.40),
+        *(
+            Limit(
+                f"256 MB, warm {request}: wall / FastAPI",
+                ratio(*fastapi, "warm_ms", request, "p50"),
+                limit,
+            )
+            for request, limit in ((LIST_50, 0.60), (GET_ONE, 0.80), (POST, 0.80))
+        ),
+        Limit("256 MB, warm: p99 / p50", worst_tail(SMALL_REGULAR, SMALL_DSQL), 2.5),
+    ]
+
+
 COLD = ("cold_start", "carsite, regular")
 LIMITS = [
     *_cpu_limits(),
@@ -92,6 +130,7 @@ LIMITS = [
     Limit("admin list page at 1,000,000 / 10,000 cars: wall", growth(ADMIN), 1.3),
     Limit("cold start: CPU / FastAPI + Mangum", ratio(*COLD, "FastAPI + Mangum", "cpu_ms"), 0.45),
     Limit("cold start: CPU / Zappa's defaults", ratio(*COLD, "Zappa's defaults", "cpu_ms"), 0.20),
+    *_small_limits(),
     *_connect_limits(),
     Limit(
         "load_cars: cars a second / execute_values",

@@ -7,5 +7,11 @@ DEFAULT_DRF = "default DRF, Zappa"
 
 GET_ONE, LIST_50, LIST_200 = "GET /cars/{id}", "GET /cars, 50", "GET /cars, 200"
 POST, LAST_PAGE, ADMIN = "POST /cars", "GET /cars, the last 50", "admin list page"
+FILTERED = "GET /cars, filtered"
 
 FEW, MANY = 10_000, 1_000_000
+
+# As archives in Lambda: what was unpacked, not what runs in this environment.
+SMALL_REGULAR, SMALL_DSQL = "carsite, regular", "carsite, dsql"
+SMALL_DEFAULTS, SMALL_FASTAPI = "Zappa's defaults", "FastAPI + Mangum"
+SMALL_POWERTOOLS, SMALL_RAW = POWERTOOLS, RAW

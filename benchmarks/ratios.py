@@ -59,3 +59,13 @@ def hundred(key: str, *requests: str) -> Figure:
         return float(max(stage[request][key] for stage in stages for request in requests))
 
     return figure
+
+
+def worst_tail(*stacks: str) -> Figure:
+    """The largest p99 / p50 of any warm request of these stacks at 256 MB."""
+
+    def figure(results: Results) -> float:
+        requests = [each for name in stacks for each in results["small"][name]["warm_ms"].values()]
+        return float(max(each["p99"] / each["p50"] for each in requests))
+
+    return figure

@@ -54,8 +54,13 @@ def filled(server: PostgreSQL, folder: Path, count: int) -> Iterator[Cars]:
     with password_door(Rig(folder, lambda: server), name) as (url, rows):
         environment = deployed("regular", url) | {"STATIC_ROOT": str(folder / "static")}
         service = Service(name, "django", environment, rows, folder / f"{name}.log")
-        service.manage("migrate", "--verbosity=0")
-        rows(CARS.format(count=count, oldest=OLDEST, make=OLDEST_MAKE))
-        rows("VACUUM ANALYZE cars_car")
-        rows("CHECKPOINT")  # or the disk is busy with this while others are measured
+        fill(service, count)
         yield Cars(count, url, rows, service)
+
+
+def fill(service: Service, count: int) -> None:
+    """The project's tables and indexes in the service's empty database, and `count` cars."""
+    service.manage("migrate", "--verbosity=0")
+    service.rows(CARS.format(count=count, oldest=OLDEST, make=OLDEST_MAKE))
+    service.rows("VACUUM ANALYZE cars_car")
+    service.rows("CHECKPOINT")  # or the disk is busy with this while others are measured

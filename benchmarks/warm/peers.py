@@ -49,7 +49,7 @@ def measure(cars: Cars, names: Sequence[str], rounds: int) -> dict[str, Figures]
         check(workers, ids[0])
         figures = {worker.name: Figures() for worker in workers}
         # POST comes last: what it adds would make the lists of later rounds others.
-        for request, batch in _batches(ids).items():
+        for request, batch in batches(ids).items():
             taken = in_turns([(worker, batch) for worker in workers], rounds)
             for worker, samples in zip(workers, taken, strict=True):
                 figures[worker.name].cpu[request] = cpu(samples)
@@ -59,7 +59,8 @@ def measure(cars: Cars, names: Sequence[str], rounds: int) -> dict[str, Figures]
     return figures
 
 
-def _batches(ids: Sequence[str]) -> dict[str, Batch]:
+def batches(ids: Sequence[str]) -> dict[str, Batch]:
+    """A round's events of each request."""
     return {
         GET_ONE: lambda: [get(f"/cars/{pk}") for pk in random.sample(ids, BATCH[GET_ONE])],
         LIST_50: lambda: [get("/cars")] * BATCH[LIST_50],

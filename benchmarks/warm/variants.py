@@ -79,18 +79,20 @@ class Worker:
 
 
 @contextlib.contextmanager
-def running(name: str, environment: Mapping[str, str]) -> Iterator[Worker]:
-    """The stack `name`, ready for events, for as long as the block lasts."""
+def running(
+    name: str, environment: Mapping[str, str], root: Path = ROOT, label: str = ""
+) -> Iterator[Worker]:
+    """The stack `name` of the checkout at `root`, ready for events while the block lasts."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.warm.worker", HANDLERS[name]],
-        cwd=ROOT,
+        cwd=root,
         env=child(environment),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        yield Worker(name, process)
+        yield Worker(label or name, process)
     finally:
         process.kill()
         process.communicate()

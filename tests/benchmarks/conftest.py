@@ -30,6 +30,19 @@ def summary(median: float) -> dict[str, float]:
     return {"median": median, "lower": median - 1, "upper": median + 1, "samples": 10}
 
 
+def small(cost: float) -> dict[str, Any]:
+    """A stack at 256 MB, this many times as slow as the quickest."""
+    warm = {"p50": 4.0 * cost, "p99": 8.0 * cost}
+    return {
+        "init_ms": 350.0 * cost,
+        "first_ms": 50.0 * cost,
+        "cold_ms": 400.0 * cost,
+        "warm_ms": dict.fromkeys((GET_ONE, LIST_50, POST), warm),
+        "billed_ms": {"cold": 400, "warm": 4},
+        "dollars": 0.23,
+    }
+
+
 @pytest.fixture
 def results() -> dict[str, Any]:
     stacks = {
@@ -63,6 +76,15 @@ def results() -> dict[str, Any]:
             "carsite, regular": {"cpu_ms": 200.0, "peak_mb": 60.0},
             "FastAPI + Mangum": {"cpu_ms": 500.0, "peak_mb": 80.0},
             "Zappa's defaults": {"cpu_ms": 1300.0, "peak_mb": 90.0},
+        },
+        "small": {
+            name: small(cost)
+            for name, cost in (
+                ("carsite, regular", 1.0),
+                ("carsite, dsql", 1.0),
+                ("FastAPI + Mangum", 3.0),
+                ("Zappa's defaults", 30.0),
+            )
         },
         "connect_cpu_ms": {
             "static password (Django)": 4.0,

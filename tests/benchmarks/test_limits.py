@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.limits import LIMITS, check_all
-from benchmarks.names import ADMIN, CARSITE, GET_ONE, LIST_50
+from benchmarks.names import ADMIN, CARSITE, GET_ONE, LIST_50, POST
 from benchmarks.ratios import FEW
 
 
@@ -60,8 +60,13 @@ def test_one_stage_with_a_query_too_many_is_enough(results, stage):
     assert missed(results) == ["queries of GET one and of a list"]
 
 
+def test_one_slow_tail_at_256_mb_is_enough(results):
+    results["small"]["carsite, dsql"]["warm_ms"][LIST_50] = {"p50": 4.0, "p99": 10.1}
+    assert missed(results) == ["256 MB, warm: p99 / p50"]
+
+
 def test_what_a_quick_run_leaves_out_is_no_verdict(results):
-    del results["cold_start"], results["growth"]
+    del results["cold_start"], results["growth"], results["small"]
     assert missed(results) == []
     rows = [each.row() for each in check_all(results)]
     unmeasured = [measure for measure, figure, _, met in rows if met == "not measured"]
@@ -72,4 +77,8 @@ def test_what_a_quick_run_leaves_out_is_no_verdict(results):
         "admin list page at 1,000,000 / 10,000 cars",
         "cold start",
         "cold start",
+        *["256 MB, init + first request"] * 2,
+        "256 MB, first request",
+        *(f"256 MB, warm {request}" for request in (LIST_50, GET_ONE, POST)),
+        "256 MB, warm",
     ]
