@@ -8,28 +8,44 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+from tests.rig import order
 from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.service import Service
-from tests.rig.services import SERVICES, Rig
+from tests.rig.services import EVERYWHERE, SERVICES, Rig
+
+LONGEST_BYTES_IN_A_NAME = 32
+
+# Hypothesis' own for continuous integration: the same examples each time, at any speed.
+settings.load_profile("ci")
 
 # What starts a server, a browser, a function or Terraform, or builds an archive: whoever asks for
 # one of these, directly or not, is no part of `make check`.
 SERVERS = {
     *("postgresql", "server", "rig", "running", "service", "browser", "chromium"),
-    *("initialised", "report", "rehearsal", "aws_url"),
+    *("initialised", "report", "rehearsal", "aws_url", "cloud"),
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("server")
+    order.mark(items)  # before pytest-xdist looks for groups
+    yield
+    order.arrange(items)  # after pytest-django, which has an order of its own
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Files in names of tests differ from worker to worker where a time is in them, as in a zip."""
+    return argname if isinstance(val, bytes) and len(val) > LONGEST_BYTES_IN_A_NAME else None
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than processors: tests of time-outs and of Terraform mostly wait."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than processors: tests of time-outs and of Terraform mostly wait."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +83,7 @@ def running(rig: Rig) -> Iterator[Callable[[str], Service]]:
         yield get
 
 
-@pytest.fixture(scope="session", params=list(SERVICES))
+@pytest.fixture(scope="session", params=EVERYWHERE)
 def service(request: pytest.FixtureRequest, running: Callable[[str], Service]) -> Service:
     """The running service, once for every database: the contract is the same on all of them."""
     return running(request.param)

@@ -22,7 +22,7 @@ import dbauth
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("cars", "carsite", "dbauth")
 # Underscores that Python's and Django's documentation names.
-DOCUMENTED = {"_asdict", "_base_manager", "_default_manager", "_meta", "_replace"}
+DOCUMENTED = {"_asdict", "_base_manager", "_default_manager", "_meta", "_replace", "_state"}
 
 # The attribute, and the file of the library that has to hold it.
 READ = {
@@ -41,13 +41,13 @@ READ = {
     "_messages": "django/contrib/messages/middleware.py",
     "_non_atomic_requests": "django/db/transaction.py",
     "_quote_name": "django/db/backends/postgresql/creation.py",
-    "_wrapped": "django/utils/functional.py",
 }
 
 # No underscore, and in no documentation either.
 UNDOCUMENTED = {
     "atomic_blocks": "django/db/backends/base/base.py",
     "health_check_done": "django/db/backends/base/base.py",
+    "mark_for_rollback_on_error": "django/db/transaction.py",
     "needs_rollback": "django/db/backends/base/base.py",
     "api_stage": "zappa/cli.py",
     "aws_environment_variables": "zappa/cli.py",

@@ -99,9 +99,9 @@ def add_car(client: Client, **fields: object) -> str:
     headers = client.headers.copy()
     client.headers["Accept"] = "application/json"
     # Logged in, DRF wants the CSRF token that the forms carry.
-    client.headers.update(
-        {"X-CSRFToken": client.cookies.get("csrftoken") or "", "Referer": f"{client.origin}/"}
-    )
+    # Its cookie's name has a prefix where the service is deployed.
+    tokens = [cookie.value for cookie in client.cookies if cookie.name.endswith("csrftoken")]
+    client.headers.update({"X-CSRFToken": tokens[0] or "", "Referer": f"{client.origin}/"})
     try:
         return str(add(client, **fields)["id"])
     finally:

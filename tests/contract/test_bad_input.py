@@ -33,7 +33,7 @@ WRONG: dict[str, list[Any]] = {
     "make": ["", " ", None, [], {}, "x" * 101, "a\0b", "\ud800", True],
     "model": ["", None, {}, "x" * 101, "\0"],
     "year": ["", None, "x", 1885, 2200, 10**30, 1999.5, -1, [], True],
-    "vin": ["", "SHORT", "IOQ45678901234567", "jtdbr32e720012345", "JTDBR32E72001234\uff15"],
+    "vin": ["", "SHORT", "IOQ45678901234567", "JTDBR32E72001234\u017f", "JTDBR32E72001234\uff15"],
     "color": ["", "x" * 51, float("inf"), {}],
     "mileage": [-1, 1_000_000, 10**30, "many", None, 0.5, []],
 }
@@ -260,11 +260,10 @@ def raw(service: Service, request: bytes) -> bytes:
         return reply
 
 
-def test_an_answer_carries_the_request_id_that_was_sent(client: Client) -> None:
-    answer = client.get("/cars", headers={"X-Request-ID": "abc-123"})
-    assert answer.headers["X-Request-ID"] == "abc-123"
-    forged = client.get("/cars", headers={"X-Request-ID": "a b\tc"})
-    assert forged.headers["X-Request-ID"] != "a b\tc"
+def test_an_answer_has_an_id_of_its_own_whatever_was_sent(client: Client) -> None:
+    sent = ["abc-123", "abc-123", "a b\tc"]
+    given = [client.get("/cars", headers={"X-Request-ID": each}) for each in sent]
+    assert len({answer.headers["X-Request-ID"] for answer in given} - set(sent)) == 3
 
 
 @pytest.mark.parametrize("charset", NO_CHARSETS)

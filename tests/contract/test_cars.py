@@ -11,8 +11,12 @@ import pytest
 
 from tests.contract.cars import COROLLA, add, add_many, pages
 from tests.rig.service import Client, Service
+from tests.rig.services import SERVICES
 
-pytestmark = pytest.mark.contract
+pytestmark = [
+    pytest.mark.contract,
+    pytest.mark.parametrize("service", list(SERVICES), indirect=True),
+]
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 NEXT_YEAR = datetime.now(UTC).year + 1
@@ -140,6 +144,7 @@ FLEET = [
         ("make=Opel", []),
         ("year_min=2020&year_max=2010", []),
         ("make=", [0, 1, 2, 3]),
+        ("cursor=", [0, 1, 2, 3]),
         ("colour=Red", [0, 1, 2, 3]),
     ],
 )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
 
+from carsite.deploy.outputs import kind
 from tests.docs import inventory
 
 
@@ -44,7 +45,7 @@ def _zappa(arguments: list[str]) -> Iterator[str]:
         return
     stages = [word for word in rest[:1] if not word.startswith("-")]
     for stage in stages:
-        if stage not in inventory.zappa_stages() | {"STAGE"}:
+        if kind(stage) not in inventory.zappa_stages() | {"STAGE"}:
             yield f"zappa {command} {stage}: there is no such stage"
     if command == "manage":
         yield from _manage(" ".join(rest[1:]).split())

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from functools import cache
+from importlib.util import find_spec
 from inspect import getsourcefile
 from pathlib import Path
 from unittest import mock
@@ -77,10 +78,16 @@ def terraform(kind: str) -> set[str]:
     return set(re.findall(rf'^{kind} "(\w+)"', text, re.MULTILINE))
 
 
+# Commands of apps that a variable installs, which cannot be loaded where it is not set.
+OPTIONAL = {"addstatictoken": "django_otp.plugins.otp_static"}
+
+
 @cache
 def manage_options(command: str) -> set[str] | None:
     """The options of a management command; None where there is no such command."""
     apps = get_commands()
+    if command in OPTIONAL and find_spec(f"{OPTIONAL[command]}.management.commands.{command}"):
+        return set()
     if command not in apps:
         return None
     parser = load_command_class(str(apps[command]), command).create_parser("manage.py", command)

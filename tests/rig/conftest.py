@@ -1,5 +1,6 @@
 """A DSQL gate for the tests of the gate itself."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -14,6 +15,7 @@ from tests.rig.tokens import dsql_token
 
 # psycopg2 has no types of its own.
 Connect = Callable[..., Any]
+GONE_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,17 @@ def schema(gate: DsqlGate) -> Iterator[str]:
     run_alone(gate, "CREATE SCHEMA trial")
     yield "trial"
     gate.control.reset()
-    run_alone(gate, "DROP SCHEMA trial CASCADE")
+    deadline = time.monotonic() + GONE_SECONDS
+    while True:
+        try:
+            run_alone(gate, "DROP SCHEMA IF EXISTS trial CASCADE")
+        except psycopg2.Error:
+            # A job or a session of the test's is still at its end ("tuple concurrently updated").
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ import requests
 
 from tests.rig.certificates import Certificate
 from tests.rig.environment import child
-from tests.rig.postgresql import free_port
+from tests.rig.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
-REQUEST_SECONDS = 40
+START_SECONDS = 120  # machines may be busy with other tests
+STOP_SECONDS = 60
+REQUEST_SECONDS = 60
 ADMIN = ("keeper", "a-password-for-tests")
 
 RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
@@ -73,7 +74,7 @@ class Service:
             env={**self._environment(), **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
@@ -109,7 +110,7 @@ class Service:
                 break
             try:
                 self.client().get("/schema", timeout=5)
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.05)
             else:
                 return
@@ -118,7 +119,7 @@ class Service:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=STOP_SECONDS)
             self.process = None
 
     def _environment(self) -> dict[str, str]:

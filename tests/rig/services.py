@@ -48,26 +48,34 @@ class Rig:
         return issue(self.folder, "127.0.0.1", "localhost")
 
 
-@contextlib.contextmanager
-def local(rig: Rig) -> Iterator[Service]:
+def on_sqlite(name: str, **environment: str) -> MakeService:
     """SQLite under carsite.settings.local, served as `make run` serves it."""
-    database = rig.folder / "db.sqlite3"
 
-    def rows(sql: str) -> list[tuple]:
-        with contextlib.closing(sqlite3.connect(database, timeout=20)) as connection, connection:
-            return connection.execute(sql).fetchall()
+    @contextlib.contextmanager
+    def make(rig: Rig) -> Iterator[Service]:
+        database = rig.folder / f"{name}.sqlite3"
 
-    service = Service(
-        name="local",
-        engine="django.db.backends.sqlite3",
-        environment={
-            "DJANGO_SETTINGS_MODULE": "carsite.settings.local",
-            "DATABASE_URL": f"sqlite:///{database}",
-        },
-        rows=rows,
-        log=rig.folder / "local.log",
-    )
-    yield from _running(service)
+        def rows(sql: str) -> list[tuple]:
+            with contextlib.closing(sqlite3.connect(database, timeout=20)) as opened, opened:
+                return opened.execute(sql).fetchall()
+
+        service = Service(
+            name=name,
+            engine="django.db.backends.sqlite3",
+            environment={
+                "DJANGO_SETTINGS_MODULE": "carsite.settings.local",
+                "DATABASE_URL": f"sqlite:///{database}",
+                **environment,
+            },
+            rows=rows,
+            log=rig.folder / f"{name}.log",
+        )
+        yield from _running(service)
+
+    return make
+
+
+local = on_sqlite("local")
 
 
 @contextlib.contextmanager
@@ -218,6 +226,7 @@ def lambda_dsql(kind: Kind) -> MakeService:
     return make
 
 
+PLAIN = "plain"
 SERVICES: dict[str, MakeService] = {
     # From the source, one for each database.
     "local": local,
@@ -229,7 +238,12 @@ SERVICES: dict[str, MakeService] = {
     "lambda-regular-http": lambda_regular("http"),
     "lambda-dsql-rest": lambda_dsql("rest"),
     "lambda-dsql-http": lambda_dsql("http"),
+    # The API without anything that is prepared (cars.prepared).
+    PLAIN: on_sqlite(PLAIN, CARS_PREPARED="false"),
 }
+
+# Each database and each way to it.
+EVERYWHERE = [name for name in SERVICES if name != PLAIN]
 
 # One from the source, one from an archive: for what is decided before any database is asked, such
 # as validation, headers and pages.

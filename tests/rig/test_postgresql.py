@@ -1,6 +1,8 @@
 """The server that the other tests stand on."""
 
 import signal
+import socket
+import threading
 
 import psycopg2
 import pytest
@@ -53,6 +55,17 @@ def test_a_restart_keeps_port_and_data_and_ends_the_sessions(server: PostgreSQL,
         cursor.execute("SELECT 1")
     assert server.port == port
     assert server.execute("SELECT current_database()", database) == [(database,)]
+
+
+def test_it_waits_for_its_port_where_another_has_it(server: PostgreSQL):
+    server.stop()
+    with socket.create_server((server.host, server.port)) as other:
+        released = threading.Timer(1, other.close)
+        released.start()
+        server.start()
+        released.join()
+
+    assert server.execute("SELECT 1") == [(1,)]
 
 
 def test_when_it_is_stopped_nobody_answers(server: PostgreSQL):

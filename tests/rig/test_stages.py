@@ -15,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from tests.rig.postgresql import free_port
+from tests.rig.ports import free_port
 from tests.rig.service import ROOT, Client
 
 ENGINES = {"regular": "dbauth.password", "dsql": "dbauth.dsql"}

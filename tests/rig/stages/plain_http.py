@@ -7,3 +7,7 @@ every browser warns of. All other settings are those that are deployed.
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
+# Browsers take the prefixed names over HTTPS alone.
+SESSION_COOKIE_NAME = "sessionid"
+CSRF_COOKIE_NAME = "csrftoken"
+MESSAGES_COOKIE_NAME = "messages"
