@@ -6,6 +6,8 @@ converted or renamed would be stored twice, so the first of its cars are looked 
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from cars.models import Car
 
 SAMPLE = 20
@@ -37,15 +39,20 @@ class Copies:
         if not self._remaining:
             return
         sample = [car for car in cars if not car.vin][: self._remaining]
-        ids = [car.pk for car in sample]
-        known = set(Car.objects.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
-        for car in sample:
-            if car.pk not in known:
-                self._remaining -= 1
-                self._copies += _is_stored(car)
+        known = _stored_ids(sample)
+        new = [car for car in sample if car.pk not in known]
+        copies = [car for car in new if _is_stored(car)]
+        # Those that another load of the same file has stored meanwhile are no copies.
+        self._copies += len(copies) - len(_stored_ids(copies))
+        self._remaining -= len(new)
         looked_at = SAMPLE - self._remaining
         if looked_at >= LEAST and self._copies >= SHARE * looked_at:
             raise CopyError(self._copies, looked_at)
+
+
+def _stored_ids(cars: list[Car]) -> set[UUID]:
+    ids = [car.pk for car in cars]
+    return set(Car.objects.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
 
 
 def _is_stored(car: Car) -> bool:

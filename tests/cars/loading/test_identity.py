@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from cars.models import Car
 from tests.cars.loading.loads import GOLF, HEADER, VIN, failing, load, numbered
@@ -40,6 +41,22 @@ def test_a_copy_under_another_name_stops_the_load(batch_size, write):
         assert Car.objects.count() == 30
         load(copy, allow_duplicates=True, skip_invalid=True)
         assert Car.objects.count() == 59
+
+
+def test_another_load_of_the_same_file_may_be_ahead_at_any_moment(write):
+    path = write("cars.csv", numbered(30))
+    for moment in range(6):
+        Car.objects.all().delete()
+        queries = iter(range(100))
+
+        def overtaken(execute, *query, moment=moment, queries=queries):
+            answer = execute(*query)
+            if next(queries) == moment:
+                load(path)
+            return answer
+
+        with connection.execute_wrapper(overtaken):
+            assert load(path).startswith("cars.csv: 0 loaded, 30 already there\n")
 
 
 def test_cars_that_are_mostly_new_or_few_are_no_copy(write):

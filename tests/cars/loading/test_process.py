@@ -12,7 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Loads:
     server: PostgreSQL
     database: str
     root: Path
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         environment = child(
@@ -45,13 +46,21 @@ class Loads:
             LOG_LEVEL="WARNING",  # a new connection is a line of its own
         )
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
             cwd=self.root,
             env=environment,
             text=True,
             **{**pipes, **options},
         )
+        self.processes.append(process)
+        return process
+
+    def end(self) -> None:
+        """Leaves no process and no pipe behind, whatever a test ended with."""
+        for process in self.processes:
+            process.kill()
+            process.communicate()
 
     def run(self, *arguments: str, stdin: str = "", code: int = 0) -> str:
         """Both streams of `manage.py load_cars`, which ends with `code`."""
@@ -77,11 +86,12 @@ class Loads:
 
 
 @pytest.fixture
-def loads(postgresql: PostgreSQL, root: Path) -> Loads:
+def loads(postgresql: PostgreSQL, root: Path) -> Iterator[Loads]:
     loads = Loads(postgresql, postgresql.create_database(f"{os.getpid()}_{next(names)}"), root)
     migration = loads.start("migrate", "--verbosity=0")
     assert migration.communicate(timeout=120) == ("", "")
-    return loads
+    yield loads
+    loads.end()
 
 
 @contextlib.contextmanager
