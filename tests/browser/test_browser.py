@@ -84,7 +84,9 @@ def test_a_car_made_in_the_browsable_api_is_found_in_the_admin(
     expect(page.locator("#id_make")).to_have_value("Lancia")
 
 
-def test_a_logged_in_user_can_post_in_the_browsable_api_too(page: Page, watch: Watch) -> None:
+def test_a_logged_in_user_can_post_in_the_browsable_api_and_log_out(
+    page: Page, watch: Watch
+) -> None:
     log_in(page)
     page.goto("cars")
     form = page.locator("#post-object-form form")
@@ -93,6 +95,8 @@ def test_a_logged_in_user_can_post_in_the_browsable_api_too(page: Page, watch: W
     form.locator("[name=year]").fill("1987")
     form.locator("button:has-text('POST')").click()
     expect(page.locator(".response-info")).to_contain_text("HTTP 201 Created")
+    page.locator("text=Log out").click()
+    expect(page.locator("text=Log in")).to_be_visible()
 
 
 def test_the_browsable_api_says_what_is_wrong_with_a_form(page: Page, watch: Watch) -> None:
