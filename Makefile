@@ -56,9 +56,9 @@ run: $(VENV)/.runtime ## Serve the API on SQLite at http://127.0.0.1:8000 (PORT=
 
 .PHONY: run-regular run-dsql
 run-regular: $(VENV)/.dev ## Serve the stage regular as deployed, on PostgreSQL (PORT= for another port)
-run-dsql: $(VENV)/.dev ## Serve the stage dsql as deployed, on a stand-in for Aurora DSQL (likewise)
+run-dsql: $(VENV)/.dev ## Serve the stage dsql as deployed, on a stand-in for Aurora DSQL (PEER=1: in two regions)
 run-regular run-dsql: run-%:
-	@$(ISOLATED) -m tests.rig.stages $* --port $(PORT)
+	@$(ISOLATED) -m tests.rig.stages $* --port $(PORT) $(if $(PEER),--peer)
 
 .PHONY: rehearse
 rehearse: $(VENV)/.dev ## Take every step of the guide, from terraform apply to destroy, without AWS

@@ -16,9 +16,9 @@ class Certificate:
     chain: Path
 
 
-def issue(folder: Path, *hosts: str) -> Certificate:
-    """A certificate for these hosts, from an authority of its own."""
-    authority = trustme.CA()
+def issue(folder: Path, *hosts: str, authority: trustme.CA | None = None) -> Certificate:
+    """A certificate for these hosts, from an authority of its own unless one is given."""
+    authority = authority or trustme.CA()
     ca, chain = folder / "ca.pem", folder / "server.pem"
     authority.cert_pem.write_to_path(str(ca))
     authority.issue_cert(*hosts).private_key_and_cert_chain_pem.write_to_path(str(chain))

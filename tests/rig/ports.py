@@ -20,13 +20,17 @@ _random = random.SystemRandom()
 _given: set[int] = set()
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on, and that this process has not been given before."""
+def free_port(in_a_row: int = 1) -> int:
+    """A loopback port that nobody listens on, and that this process has not been given before.
+
+    With `in_a_row` it is the first of so many.
+    """
     highest = max(first_ephemeral(), LOWEST + 10_000)
     while True:
-        port = _random.randrange(LOWEST, highest)
-        if port not in _given and _is_free(port):
-            _given.add(port)
+        port = _random.randrange(LOWEST, highest - in_a_row)
+        ports = set(range(port, port + in_a_row))
+        if _given.isdisjoint(ports) and all(map(_is_free, ports)):
+            _given.update(ports)
             return port
 
 

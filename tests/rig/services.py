@@ -20,6 +20,7 @@ from tests.rig.service import Service
 
 AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
 DSQL = "vftmkydwxvxys6asbsc6ih2the.dsql-fnh4.us-east-1.on.aws"
+DSQL_PEER = "cqabt7h2wxzabcdefghijklmno.dsql-fnh4.us-east-2.on.aws"
 DSQL_USER = "lambda_writer"
 DSQL_SCHEMA = "car_entities"
 IAM_USER = "lambda_dsql_user"

@@ -19,6 +19,7 @@ from tests.rig.ports import free_port
 from tests.rig.service import ROOT, Client
 
 ENGINES = {"regular": "dbauth.password", "dsql": "dbauth.dsql"}
+OPTIONS = {"regular": [], "dsql": ["--peer"]}
 PASSWORD = re.compile(r"user is (\w+), the password (\S+)")
 END_SECONDS = 30
 
@@ -31,6 +32,7 @@ class Life:
 
     stage: str
     cars: list[dict[str, Any]]
+    elsewhere: list[dict[str, Any]]
     health: dict[str, Any]
     admin: requests.Response
     style: requests.Response
@@ -50,6 +52,9 @@ def live(stage: str, port: int, process: subprocess.Popen[str], log: Path) -> Li
     style = re.search(r'href="(/static/admin/css/base\.\w+\.css)"', admin.text)
     assert style, admin.text
     cars, health, css = map(client.get, ("/cars?page_size=200", "/health", style[1]))
+    other = Client(f"http://127.0.0.1:{port + len(OPTIONS[stage])}", "", verify=True)
+    wait_until_it_answers(other, process, log)
+    elsewhere = other.get("/cars?page_size=200")
     children = psutil.Process(process.pid).children(recursive=True)
     commands = [child.cmdline() for child in children]
     data = [Path(words[words.index("-D") + 1]) for words in commands if "-D" in words]
@@ -59,6 +64,7 @@ def live(stage: str, port: int, process: subprocess.Popen[str], log: Path) -> Li
     return Life(
         stage,
         cars.json()["results"],
+        elsewhere.json()["results"],
         health.json(),
         admin,
         css,
@@ -95,8 +101,9 @@ def wait_until_it_answers(client: Client, process: subprocess.Popen[str], log: P
     ],
 )
 def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Life:
-    port, log = free_port(), tmp_path_factory.mktemp(request.param) / "log"
+    port, log = free_port(in_a_row=2), tmp_path_factory.mktemp(request.param) / "log"
     command = [sys.executable, "-m", "tests.rig.stages", request.param, "--port", str(port)]
+    command += OPTIONS[request.param]
     with (
         log.open("w") as errors,
         subprocess.Popen(
@@ -113,6 +120,10 @@ def test_the_sample_is_there_on_the_stages_own_engine(life: Life) -> None:
     sample = (ROOT / "cars" / "sample" / "cars.csv").read_text().splitlines()
     assert len(life.cars) == len(sample) - 1
     assert life.health == {"status": "ok", "engine": ENGINES[life.stage]}
+
+
+def test_every_region_serves_the_same_cars(life: Life) -> None:
+    assert [car["id"] for car in life.elsewhere] == [car["id"] for car in life.cars]
 
 
 def test_the_printed_password_opens_the_admin_with_its_style(life: Life) -> None:

@@ -13,9 +13,9 @@ REGION = "us-east-1"
 
 
 @lru_cache
-def _client(service: str, credentials: Credentials) -> Any:
+def _client(service: str, credentials: Credentials, region: str = REGION) -> Any:
     session = boto3.Session(
-        credentials.access_key, credentials.secret_key, credentials.session_token, REGION
+        credentials.access_key, credentials.secret_key, credentials.session_token, region
     )
     return session.client(service)
 
@@ -33,10 +33,15 @@ def rds_token(
 
 
 def dsql_token(
-    host: str, user: str = "admin", *, credentials: Credentials = CREDENTIALS, seconds: int = 900
+    host: str,
+    user: str = "admin",
+    *,
+    credentials: Credentials = CREDENTIALS,
+    region: str = REGION,
+    seconds: int = 900,
 ) -> str:
     """A token for `admin`, or one for all other users."""
-    client = _client("dsql", credentials)
+    client = _client("dsql", credentials, region)
     kind = "admin_auth_token" if user == "admin" else "auth_token"
     token: str = getattr(client, f"generate_db_connect_{kind}")(host, ExpiresIn=seconds)
     return token

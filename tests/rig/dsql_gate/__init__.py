@@ -10,7 +10,9 @@ What differs from DSQL:
   other transaction for a second at most, and not at COMMIT; injected ones do come at COMMIT;
 - rows are counted by the server's command tags, which leave out cascades and what a WITH clause
   changes below a SELECT; the size of a transaction is that of its statements and copied data;
-- of functions and operators nothing is refused, and of types their use in columns only.
+- of functions and operators nothing is refused, and of types their use in columns only;
+- of two regions the same server is behind both (`regions.py`), so that a region which is lost takes
+  no share of the data with it, and the witness of the other one is not there.
 """
 
 from tests.rig.dsql_gate.client import (
@@ -21,5 +23,17 @@ from tests.rig.dsql_gate.client import (
     add_role,
     running_dsql_gate,
 )
+from tests.rig.dsql_gate.regions import PEER_HOST, PEER_REGION, ROUND_TRIP, running_dsql_regions
 
-__all__ = ["CLUSTER", "HOST", "DsqlGate", "GateControl", "add_role", "running_dsql_gate"]
+__all__ = [
+    "CLUSTER",
+    "HOST",
+    "PEER_HOST",
+    "PEER_REGION",
+    "ROUND_TRIP",
+    "DsqlGate",
+    "GateControl",
+    "add_role",
+    "running_dsql_gate",
+    "running_dsql_regions",
+]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import psycopg2
 
-from tests.rig.front_door.client import FrontDoor, door_process
+from tests.rig.front_door.client import FrontDoor, Shared, door_process
 from tests.rig.front_door.control_client import Control
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.tokens import dsql_token
@@ -51,6 +51,18 @@ class GateControl(Control):
         """How long an index build or a validation takes from now on."""
         self.order("set_job_seconds", seconds=seconds)
 
+    def set_round_trip(self, seconds: float) -> None:
+        """How long it takes to the other region and back, which each COMMIT waits for."""
+        self.order("set_round_trip", seconds=seconds)
+
+    def lose(self, *, silently: bool = True) -> None:
+        """Lose this region: nobody hears from it any more, or is turned away at once."""
+        self.order("lose", silently=silently)
+
+    def come_back(self) -> None:
+        """Let the region answer again; the connections from before are closed."""
+        self.order("come_back")
+
     def refused_statements(self) -> list[dict[str, str]]:
         """The statements refused since the start or the last reset: `sql`, `code`, `message`."""
         refused: list[dict[str, str]] = self.order("refused_statements")
@@ -75,7 +87,7 @@ class DsqlGate(FrontDoor):
             hostaddr="127.0.0.1",
             port=self.port,
             user="admin",
-            password=dsql_token(self.host, "admin"),
+            password=dsql_token(self.host, "admin", region=self.region),
             dbname="postgres",
             sslmode="verify-full",
             sslrootcert=str(self.ca),
@@ -102,6 +114,7 @@ def running_dsql_gate(
     hosts: Sequence[str] = (HOST,),
     region: str = "us-east-1",
     database: str = "postgres",
+    shared: Shared | None = None,
 ) -> Iterator[DsqlGate]:
     """A stand-in for an Aurora DSQL cluster, for as long as the block lasts.
 
@@ -110,7 +123,13 @@ def running_dsql_gate(
     """
     with (
         door_process(
-            "tests.rig.dsql_gate", postgresql, "dsql", hosts, region=region, database=database
+            "tests.rig.dsql_gate",
+            postgresql,
+            "dsql",
+            hosts,
+            region=region,
+            database=database,
+            shared=shared,
         ) as opened,
         contextlib.closing(GateControl(opened.control_port)) as control,
     ):

@@ -31,6 +31,15 @@ class GateCommands(Commands):
     def set_job_seconds(self, seconds: float) -> None:
         self._state.job_seconds = seconds
 
+    def set_round_trip(self, seconds: float) -> None:
+        self._state.round_trip = seconds
+
+    def lose(self, silently: bool) -> None:
+        self._state.lose(silently=silently)
+
+    def come_back(self) -> None:
+        self._state.come_back()
+
     def refused_statements(self) -> list[dict[str, str]]:
         return self._state.refused_statements
 

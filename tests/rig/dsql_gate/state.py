@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections import deque
 from datetime import timedelta
 
 from tests.rig.dsql_gate.rules.registry import Refusal
-from tests.rig.front_door.state import State
+from tests.rig.front_door.state import Settings, State
 
 CONNECTION_AGE = timedelta(minutes=60)
 # DSQL takes 5 to 24 s even for an empty table; a test that wants to see the wait asks for more.
@@ -22,10 +24,23 @@ LOST_COMMIT = "lost-commit"
 class GateState(State):
     """The door's state and the gate's."""
 
-    catalog_version = 0
+    def __init__(self, settings: Settings) -> None:
+        self._catalog = os.open(settings.catalog, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        super().__init__(settings)
+
+    @property
+    def catalog_version(self) -> int:
+        """How often the cluster's catalog has changed, through whichever gate."""
+        return os.fstat(self._catalog).st_size
+
+    def note_ddl(self) -> None:
+        """The catalog has changed; all gates that share its file see that at once."""
+        os.write(self._catalog, b".")
 
     def reset(self) -> None:
         super().reset()
+        self.is_refusing = False
+        self.round_trip = self.settings.round_trip
         self.commit_faults: deque[str] = deque()
         self.catalog_conflicts = False
         self.job_seconds = JOB_SECONDS
@@ -43,6 +58,39 @@ class GateState(State):
         for session in list(self.sessions):
             if self.now() - session.connected > CONNECTION_AGE:
                 session.drop("eof")
+
+    async def pace(self) -> None:
+        await super().pace()
+        if self.is_refusing:
+            raise ConnectionResetError("this region is lost")
+
+    async def agree(self) -> None:
+        """Wait until the other region has agreed to a commit."""
+        if self.round_trip:
+            await asyncio.sleep(self.round_trip)
+
+    def lose(self, *, silently: bool) -> None:
+        """Lose the region: its clients are left without an answer, or cut off and turned away.
+
+        What its sessions had begun is undone at once, because nobody waits for a lost region.
+        """
+        if silently:
+            self.flowing.clear()
+            for session in self.sessions:
+                session.abandon()
+        else:
+            self.is_refusing = True
+            self.drop_all("reset")
+
+    def come_back(self) -> None:
+        """Let new clients in; those from before find their connections closed."""
+        self.is_refusing = False
+        self.drop_all("reset")
+        self.flowing.set()
+
+    def drop_all(self, how: str) -> None:
+        for session in list(self.sessions):
+            session.drop(how)
 
     def refused_statement(self, sql: str, refusal: Refusal) -> None:
         self.refused_statements.append(

@@ -87,6 +87,8 @@ class UnitOfWork:
             return False
         if fault == LOST_COMMIT:
             self._hang_up()
+        if transaction and transaction.writes and self._live():
+            await self._state.agree()
         reply = await self._link.ask(statement.text)
         self.transaction, self._implicit = None, False
         if reply.error:
@@ -143,7 +145,7 @@ class UnitOfWork:
 
     def _note_commit(self, transaction: Transaction) -> None:
         if transaction.ddl:
-            self._state.catalog_version += 1
+            self._state.note_ddl()
             self.catalog_seen = self._state.catalog_version
         if transaction.asynchronous:
             self._jobs.waiting.set()

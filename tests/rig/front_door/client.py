@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
+import trustme
+
 from tests.rig import certificates
 from tests.rig.front_door.control_client import Control
 from tests.rig.front_door.sigv4 import Credentials
@@ -95,6 +97,19 @@ class Opened:
     ca: Path
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the regional endpoints of one cluster have in common.
+
+    authority: who issues their certificates. catalog: a file that grows with each DDL.
+    round_trip: seconds from one region to the other and back.
+    """
+
+    authority: trustme.CA
+    catalog: Path
+    round_trip: float = 0.0
+
+
 @contextlib.contextmanager
 def door_process(
     module: str,
@@ -104,11 +119,13 @@ def door_process(
     *,
     region: str,
     database: str = "postgres",
+    shared: Shared | None = None,
 ) -> Iterator[Opened]:
     """Run `python -m module` with certificates for the hosts."""
     _prepare(postgresql, kind, database)
     with tempfile.TemporaryDirectory(prefix="carsite-front-door-") as folder:
-        certificate = certificates.issue(Path(folder), *hosts)
+        shared = shared or Shared(trustme.CA(), Path(folder) / "catalog")
+        certificate = certificates.issue(Path(folder), *hosts, authority=shared.authority)
         settings = {
             "kind": kind,
             "hosts": list(hosts),
@@ -118,6 +135,8 @@ def door_process(
             "upstream_port": postgresql.port,
             "credentials": [asdict(CREDENTIALS), asdict(TEMPORARY)],
             "database": database,
+            "catalog": str(shared.catalog),
+            "round_trip": shared.round_trip,
         }
         with _started(module, settings) as (process, ports):
             yield Opened(process, ports["port"], ports["control"], certificate.ca)

@@ -43,6 +43,8 @@ class Session:
         finally:
             self.state.sessions.discard(self)
             await self.server.close()
+            # A peer that hangs says nothing, not even goodbye.
+            await self.state.flowing.wait()
             await self.client.close()
 
     async def converse(self) -> None:
@@ -61,8 +63,6 @@ class Session:
         while chunk := await source.receive_bytes():
             await self.state.pace()
             await sink.send_bytes(chunk)
-        # A peer that hangs says nothing, not even goodbye.
-        await self.state.flowing.wait()
 
     def age(self, by: timedelta) -> None:
         """Have been opened so much earlier."""
@@ -71,6 +71,10 @@ class Session:
     def drop(self, how: str) -> None:
         """Cut the client off: `reset` as a crashed host does, `eof` as a closing one."""
         self.client.cut(reset=how == "reset")
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Leave the server, which undoes what was begun, and the client without an answer."""
         self.server.cut(reset=False)
 
 

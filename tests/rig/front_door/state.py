@@ -21,6 +21,8 @@ class Session(Protocol):
 
     def drop(self, how: str) -> None: ...
 
+    def abandon(self) -> None: ...
+
     def age(self, by: timedelta) -> None: ...
 
 
@@ -36,6 +38,8 @@ class Settings:
     upstream_port: int
     credentials: list[dict[str, Any]]
     database: str = "postgres"  # what the server has behind the gate's only database
+    catalog: str = ""  # a file that grows with each DDL, shared by all gates of a cluster
+    round_trip: float = 0.0  # seconds to the other region and back
 
 
 @dataclass

@@ -65,12 +65,12 @@ class Site:
         return password
 
     @contextlib.contextmanager
-    def serving(self, port: int) -> Iterator[subprocess.Popen[bytes]]:
-        """runserver, which restarts after each change of the code."""
+    def serving(self, port: int, way: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+        """runserver, which restarts after each change of the code, on this way to the database."""
         server = subprocess.Popen(
             [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}"],
             cwd=ROOT,
-            env=self.variables,
+            env={**self.variables, **way},
             stdin=subprocess.DEVNULL,
             # A group of its own: Ctrl-C is for us, and it and its child get one signal, from us.
             start_new_session=True,
