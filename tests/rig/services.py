@@ -250,6 +250,9 @@ EVERYWHERE = [name for name in SERVICES if name != PLAIN]
 # as validation, headers and pages.
 ENTRIES = ["local", "lambda-dsql-http"]
 
+# Both archives, each on its own database. Their functions may be given any gateway's events.
+ARCHIVES = ["lambda-regular-http", "lambda-dsql-http"]
+
 
 def deployed(stage: str, database_url: str) -> dict[str, str]:
     """The environment of a deployed stage."""
