@@ -16,7 +16,7 @@ from benchmarks.machine import describe
 from benchmarks.report import QUICK, RESULTS, load, save, show
 from tests.rig.environment import settle
 
-SECTIONS = ["cold_token", "connect", "loading", "warm"]
+SECTIONS = ["cold_token", "connect", "time_limit", "loading", "warm"]
 # Building the archives alone takes more than a minute.
 SLOW_SECTIONS = ["cold_start", "small"]
 

@@ -26,6 +26,7 @@ from benchmarks.ratios import (
     hundred,
     last_page,
     ratio,
+    time_limit_share,
     worst_tail,
 )
 
@@ -138,6 +139,7 @@ LIMITS = [
         0.5,
         least=True,
     ),
+    Limit("a request's time limit: CPU / GET one", time_limit_share, 0.03),
     Limit("100 warm requests: connects", hundred("connects", GET_ONE, LIST_50, POST), 0),
     Limit("100 warm requests: tokens", hundred("tokens", GET_ONE, LIST_50, POST), 0),
     Limit("queries of GET one and of a list", hundred("queries", GET_ONE, LIST_50), 1),

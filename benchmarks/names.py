@@ -11,6 +11,9 @@ FILTERED = "GET /cars, filtered"
 
 FEW, MANY = 10_000, 1_000_000
 
+# What dbauth.deadline.time_limit() is measured around.
+A_REQUEST = "time_limit() around a request"
+
 # As archives in Lambda: what was unpacked, not what runs in this environment.
 SMALL_REGULAR, SMALL_DSQL = "carsite, regular", "carsite, dsql"
 SMALL_DEFAULTS, SMALL_FASTAPI = "Zappa's defaults", "FastAPI + Mangum"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks import names
-from benchmarks.names import ADMIN, CARSITE
+from benchmarks.names import A_REQUEST, ADMIN, CARSITE, GET_ONE
 
 # JSON's keys are text.
 FEW, MANY = str(names.FEW), str(names.MANY)
@@ -22,6 +22,12 @@ def cpu_ratio(request: str, peer: str) -> Figure:
         return float(ours["median"] / theirs["median"])
 
     return figure
+
+
+def time_limit_share(results: Results) -> float:
+    """What ending every wait costs a request, of the CPU of the cheapest one."""
+    request = results["requests"][FEW][CARSITE]["cpu_us"][GET_ONE]["median"]
+    return float(results["time_limit_cpu_us"][A_REQUEST] / request)
 
 
 def growth(title: str) -> Figure:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.names import (
+    A_REQUEST,
     ADMIN,
     CARSITE,
     DEFAULT_DRF,
@@ -93,5 +94,6 @@ def results() -> dict[str, Any]:
             "django-iam-dbauth 0.2.1": 110.0,
             "aurora-dsql-django 0.7.0": 97.0,
         },
+        "time_limit_cpu_us": {A_REQUEST: 5.0},
         "cold_token_cpu_ms": {"bare Python": 10.0, "dbauth": 22.0},
     }

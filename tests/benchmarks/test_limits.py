@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.limits import LIMITS, check_all
-from benchmarks.names import ADMIN, CARSITE, GET_ONE, LIST_50, POST
+from benchmarks.names import A_REQUEST, ADMIN, CARSITE, GET_ONE, LIST_50, POST
 from benchmarks.ratios import FEW
 
 
@@ -43,6 +43,11 @@ def test_the_admin_has_a_limit_of_its_own(results):
 def test_the_last_page_has_a_limit_too(results):
     results["growth"]["last_page_ratio"]["median"] = 1.31
     assert missed(results) == ["last page / first page at 1,000,000 cars: wall"]
+
+
+def test_a_time_limit_that_can_be_measured_is_one_missed(results):
+    results["time_limit_cpu_us"][A_REQUEST] = 9.1
+    assert missed(results) == ["a request's time limit: CPU / GET one"]
 
 
 def test_a_load_that_is_too_slow_is_missed_from_below(results):
