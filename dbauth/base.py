@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 from dbauth.checks import DatabaseValidation
 from dbauth.client import DatabaseClient
-from dbauth.errors import is_refusal
+from dbauth.errors import OwnFaultError, is_refusal
 from dbauth.features import DatabaseFeatures
 from dbauth.frames import forget_frames
 from dbauth.iam.advice import explained
@@ -67,35 +67,47 @@ class DatabaseWrapper(WaitsMixin, LivenessMixin, postgresql.DatabaseWrapper):
         return self.login_class(self.settings_dict)
 
     def get_connection_params(self) -> dict[str, Any]:
-        return self.login.connection_params(super().get_connection_params())
+        return self.params_for(self.login)
+
+    def params_for(self, login: Login) -> dict[str, Any]:
+        """What libpq is told to connect as `login` says, without the token."""
+        params = {**super().get_connection_params(), "port": login.port}
+        params.pop("hostaddr", None)
+        if "hostaddr" in login.options:
+            params["hostaddr"] = login.options["hostaddr"]
+        return login.connection_params(params)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         outer = sys.exception()
         try:
-            return self._sign_in(conn_params)
+            return self.reach(conn_params)
         except BaseException as error:
             # The frames below this one hold the token; this one and Django's above it do not.
             forget_frames(error, outer)
             raise
 
-    def _sign_in(self, params: dict[str, Any]) -> Connection:
+    def reach(self, conn_params: dict[str, Any]) -> Connection:
+        """A connection; an engine may know of more than one host."""
+        return self.sign_in(self.login, conn_params)
+
+    def sign_in(self, login: Login, params: dict[str, Any]) -> Connection:
         """A connection and a line in the log, or an error with its remedy."""
         started = time.perf_counter()
         try:
-            connection, token = self._open_with_token(params)
+            connection, token = self._open_with_token(login, params)
         except CredentialsError as error:
-            raise OperationalError(str(error)) from error
+            raise OwnFaultError(str(error)) from error
         except OperationalError as error:
-            if better := explained(error, self.login, params["sslmode"]):
+            if better := explained(error, login, params["sslmode"]):
                 raise better from error
             raise
         self._token = token
-        self._log(params, token, (time.perf_counter() - started) * 1000)
+        self._log(login, params, token, (time.perf_counter() - started) * 1000)
         return connection
 
-    def _open_with_token(self, params: dict[str, Any]) -> tuple[Connection, Token]:
+    def _open_with_token(self, login: Login, params: dict[str, Any]) -> tuple[Connection, Token]:
         """One try, and one more with a newer token where the server refuses the first."""
-        request = self.login.token_request
+        request = login.token_request
         token = self.tokens.get(request)
         try:
             return self._open(params, token), token
@@ -118,22 +130,22 @@ class DatabaseWrapper(WaitsMixin, LivenessMixin, postgresql.DatabaseWrapper):
             " ".join(str(error).split()),
         )
 
-    def _log(self, params: dict[str, Any], token: Token, milliseconds: float) -> None:
+    def _log(self, login: Login, params: dict[str, Any], token: Token, milliseconds: float) -> None:
         if not logger.isEnabledFor(logging.INFO):
             return
         age = self.tokens.age(token)
         logger.info(
             "Connected to %s:%s/%s as %s (%s) with an IAM token %.0f s old",
-            self.login.host,
-            self.login.port,
+            login.host,
+            login.port,
             params.get("dbname", ""),
-            self.login.user,
+            login.user,
             self.alias,
             age,
             extra={
                 "database": self.alias,
-                "database_host": self.login.host,
-                "database_role": self.login.user,
+                "database_host": login.host,
+                "database_role": login.user,
                 "connect_milliseconds": round(milliseconds, 1),
                 "token_age": round(age),
             },

@@ -19,7 +19,11 @@ class MisconfiguredError(ImproperlyConfigured):
         self.remedy = remedy
 
 
-class TokenRefusedError(OperationalError):
+class OwnFaultError(OperationalError):
+    """No connection for a reason on our side, which every other host would meet as well."""
+
+
+class TokenRefusedError(OwnFaultError):
     """The server refused two tokens in a row; Django turns it into its own OperationalError."""
 
 

@@ -15,6 +15,7 @@ from dbauth.dsql.features import DatabaseFeatures
 from dbauth.dsql.introspection import DatabaseIntrospection
 from dbauth.dsql.login import DSQLLogin
 from dbauth.dsql.operations import DatabaseOperations
+from dbauth.dsql.reaching import FallbackMixin
 from dbauth.dsql.schema import DatabaseSchemaEditor
 from dbauth.dsql.transactions import TransactionMixin
 from dbauth.dsql.types import DATA_TYPES, DATA_TYPES_SUFFIX
@@ -26,7 +27,7 @@ SHORTEST_AGE = 50 * 60
 _random = random.SystemRandom()  # a snapshot that is restored repeats any other generator
 
 
-class DatabaseWrapper(TransactionMixin, base.DatabaseWrapper):
+class DatabaseWrapper(TransactionMixin, FallbackMixin, base.DatabaseWrapper):
     """Aurora DSQL as Django's PostgreSQL.
 
     The dialect is that of AWS's own adapter, aurora-dsql-django, corrected where it is behind. Its

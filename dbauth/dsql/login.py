@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import libpq_version
 
+from dbauth.dsql import fallback
 from dbauth.errors import MisconfiguredError
 from dbauth.iam.login import Login
 from dbauth.iam.signing import TokenRequest, dsql_request
@@ -24,7 +25,7 @@ class DSQLLogin(Login):
     | `vpce-....dsql-xxxx.REGION.vpce.amazonaws.com` with the option `cluster` | the public name |
     """
 
-    own_options = Login.own_options | {"cluster", "schema"}
+    own_options = Login.own_options | {"cluster", "schema"} | fallback.OPTIONS
     services = ("dsql", "dsql-vpce")
     engine_for_others = "dbauth"
 
@@ -43,6 +44,11 @@ class DSQLLogin(Login):
                 'with OPTIONS["hostaddr"] where it does not resolve; or ask for less: '
                 'OPTIONS["sslmode"] = "verify-ca".',
             )
+
+        other = fallback.second(settings)
+        # In order of preference: this host, then that one.
+        self.fallback = DSQLLogin(other) if other else None
+        self.fallback_seconds = self._seconds("fallback_seconds", fallback.FALLBACK_SECONDS)
 
     @property
     def is_admin(self) -> bool:

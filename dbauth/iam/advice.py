@@ -4,11 +4,11 @@ import re
 
 from psycopg2 import OperationalError
 
-from dbauth.errors import TokenRefusedError, is_refusal
+from dbauth.errors import OwnFaultError, TokenRefusedError, is_refusal
 from dbauth.iam.login import Login
 
 
-def explained(error: OperationalError, login: Login, sslmode: str) -> OperationalError | None:
+def explained(error: OperationalError, login: Login, sslmode: str) -> OwnFaultError | None:
     """An error that says the same and adds the remedy, where there is one."""
     text = str(error).strip()
     if is_refusal(error):
@@ -16,7 +16,7 @@ def explained(error: OperationalError, login: Login, sslmode: str) -> Operationa
 
         return TokenRefusedError(f"{text}\n{login.refusal_advice()}\n{DOCTOR}")
     if advice := _tls_advice(text, login, sslmode):
-        return OperationalError(f"{text}\n{advice}")
+        return OwnFaultError(f"{text}\n{advice}")
     return None
 
 

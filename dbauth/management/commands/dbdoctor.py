@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.connection import ConnectionDoesNotExist
 
 from dbauth.doctor import Finding, examine
+from dbauth.doctor.hosts import each
 
 
 class Command(BaseCommand):
@@ -22,17 +23,26 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one line of JSON")
 
     def handle(self, *args: Any, database: str, json: bool, **options: Any) -> None:
-        connection = _connection(database)
+        hosts = each(_connection(database))
+        found = []
+        for connection in hosts:
+            if len(hosts) > 1 and not json:
+                self.stdout.write(f"{connection.settings_dict['HOST']}:")
+            found.append(self._findings(connection, silent=json))
+        if json:
+            self.stdout.write(_report(hosts, found))
+        for connection, findings in zip(hosts, found, strict=True):
+            if not findings[-1].ok:
+                where = f" at {connection.settings_dict['HOST']}" if len(hosts) > 1 else ""
+                raise CommandError(f"{database}: the step '{findings[-1].step}' failed{where}.")
+
+    def _findings(self, connection: BaseDatabaseWrapper, *, silent: bool) -> list[Finding]:
         findings = []
         for finding in examine(connection):
             findings.append(finding)
-            if not json:
+            if not silent:
                 self.stdout.write("\n".join(finding.lines()))
-        if json:
-            self.stdout.write(_report(connection, findings))
-        last = findings[-1]
-        if not last.ok:
-            raise CommandError(f"{database}: the step '{last.step}' failed.")
+        return findings
 
 
 def _connection(alias: str) -> BaseDatabaseWrapper:
@@ -46,12 +56,16 @@ def _connection(alias: str) -> BaseDatabaseWrapper:
         raise CommandError(f"{alias}: the step 'settings' failed: {error}") from None
 
 
-def _report(connection: BaseDatabaseWrapper, findings: list[Finding]) -> str:
-    return json.dumps(
-        {
-            "database": connection.alias,
-            "engine": connection.settings_dict["ENGINE"],
-            "ok": findings[-1].ok,
+def _report(hosts: list[BaseDatabaseWrapper], found: list[list[Finding]]) -> str:
+    report: dict[str, Any] = {
+        "database": hosts[0].alias,
+        "engine": hosts[0].settings_dict["ENGINE"],
+        "ok": all(findings[-1].ok for findings in found),
+        "steps": [finding.as_dict() for finding in found[0]],
+    }
+    for connection, findings in zip(hosts[1:], found[1:], strict=True):
+        report["fallback"] = {
+            "host": connection.settings_dict["HOST"],
             "steps": [finding.as_dict() for finding in findings],
         }
-    )
+    return json.dumps(report)
