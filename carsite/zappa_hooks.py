@@ -20,6 +20,7 @@ from carsite.deploy import (
     machine,
     names,
     stage,
+    throttling,
     young_role,
     zappa_keys,
 )
@@ -65,3 +66,4 @@ def post(cli: Any) -> None:
     """After deploy and update."""
     days = logs.period(cli.aws_environment_variables)
     logs.keep(cli.zappa.logs_client, cli.lambda_name, days)
+    throttling.throttle(cli, cli.outputs.throttling)

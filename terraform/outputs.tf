@@ -85,6 +85,8 @@ output "zappa" {
                                  dsql         dsql://USER@HOST:5432/postgres?schema=SCHEMA
                                  dsql on Aurora  rds-iam://USER@HOST:5432/DATABASE
       permissions                IAM statements for the function's role (Zappa's extra_permissions); [] for regular
+      lambda_concurrency         containers that the database bears, or null for no bound
+      throttling                 { rate, burst } of the gateway's stage, or null for the account's own
   EOT
   value       = local.zappa
 

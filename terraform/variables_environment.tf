@@ -35,3 +35,26 @@ variable "zappa_project_name" {
     error_message = "zappa_project_name is \"${var.zappa_project_name}\": use project_name of zappa_settings.json, such as producer-api-python-rest-lambda."
   }
 }
+
+variable "lambda_concurrency" {
+  description = "Containers of a stage (regular, dsql) at most, in place of four fifths of its database's connections; -1 for no bound."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for stage, bound in var.lambda_concurrency : contains(["regular", "dsql"], stage) && (bound == -1 || bound >= 1) && floor(bound) == bound])
+    error_message = "lambda_concurrency is ${jsonencode(var.lambda_concurrency)}: name regular or dsql, with a whole number from 1 on, or -1 for no bound."
+  }
+}
+
+variable "api_throttling" {
+  description = "Requests a second (rate), and at once (burst), that each stage's gateway passes on; it answers 429 to the others. Null leaves it to the account's quota."
+  type        = object({ rate = number, burst = number })
+  default     = null
+
+  validation {
+    condition     = var.api_throttling == null || try(var.api_throttling.rate >= 1 && var.api_throttling.burst >= 1 && floor(var.api_throttling.burst) == var.api_throttling.burst, false)
+    error_message = "api_throttling is ${jsonencode(var.api_throttling)}: both must be 1 at least, and burst a whole number."
+  }
+}

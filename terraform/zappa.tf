@@ -38,6 +38,18 @@ locals {
     }] }],
   )...)
 
+  # A container keeps a connection for as long as it lives. A fifth of them is left to administrators,
+  # migrations and an update, during which old containers and new ones live side by side. Aurora DSQL
+  # takes 10,000, more than an account has containers.
+  lambda_concurrency = {
+    for stage, bound in merge(
+      { regular = null, dsql = null },
+      { for cluster in module.aurora : "regular" => floor(cluster.connections * 4 / 5) },
+      { for cluster in module.aurora_iam : "dsql" => floor(cluster.connections * 4 / 5) },
+      var.lambda_concurrency,
+    ) : stage => bound == -1 ? null : bound
+  }
+
   zappa = { for stage in local.stages : local.stage_names[stage] => {
     environment   = coalesce(var.environment_name, "default")
     account_id    = local.account
@@ -50,5 +62,7 @@ locals {
     }
     aws_environment_variables = { DATABASE_URL = local.database_urls[stage] }
     permissions               = local.permissions[stage]
+    lambda_concurrency        = local.lambda_concurrency[stage]
+    throttling                = var.api_throttling
   } }
 }

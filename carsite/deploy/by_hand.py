@@ -1,6 +1,7 @@
 """What was set on a function by hand, or by another tool: an update leaves it as it is.
 
-Zappa resets to its own defaults what zappa_settings.json does not name.
+Zappa resets to its own defaults what zappa_settings.json does not name. The reserved
+concurrency has a file of its own (concurrency.py), because Terraform has a say in it.
 """
 
 from __future__ import annotations
@@ -28,8 +29,6 @@ def of_function(function: Mapping[str, Any]) -> dict[str, Any]:
     """Zappa's settings of a function, from Lambda's GetFunction."""
     found = function["Configuration"]
     return {
-        # None takes Zappa for "no limit", and 0 for "let nobody in".
-        "lambda_concurrency": function.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
         "aws_kms_key_arn": found.get("KMSKeyArn", ""),
         "layers": [layer["Arn"] for layer in found.get("Layers") or []],
         "xray_tracing": found.get("TracingConfig", {}).get("Mode") == "Active",

@@ -30,6 +30,8 @@ class Outputs:
     vpc_config: {"SubnetIds": [...], "SecurityGroupIds": [...]}.
     aws_environment_variables: DATABASE_URL without a password.
     permissions: IAM statements.
+    lambda_concurrency: containers that the database bears; None for no bound.
+    throttling: {"rate", "burst"} of the gateway's stage; None for the account's own.
     """
 
     environment: str
@@ -40,6 +42,8 @@ class Outputs:
     vpc_config: dict[str, list[str]]
     aws_environment_variables: dict[str, str]
     permissions: list[dict[str, Any]]
+    lambda_concurrency: int | None
+    throttling: dict[str, float] | None
 
 
 def kind(stage: str) -> str:

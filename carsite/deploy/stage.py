@@ -10,20 +10,25 @@ from urllib.parse import urlsplit
 
 from click import ClickException
 
-from carsite.deploy import logs, moves, names, outputs, permissions, secrets
+from carsite.deploy import concurrency, logs, moves, names, outputs, permissions, secrets
 from carsite.settings.database import RDS_CA, trusts_rds
 
 
 def fill(cli: Any) -> None:
-    """Complete the settings that Zappa has loaded, in memory. `cli` is its ZappaCLI."""
+    """Complete the settings that Zappa has loaded, in memory. `cli` is its ZappaCLI.
+
+    `cli.outputs` are Terraform's from then on.
+    """
     found = outputs.read(cli.api_stage)
     names.check(cli, found)
+    cli.outputs = found
     variables = dict(found.aws_environment_variables)
     url = variables.pop("DATABASE_URL")
     require_roots(url)
     cli.zappa.role_name = names.role(cli, found)
     if cli.command == "update":
         keep_place(cli, url)
+    concurrency.bound(cli, found.lambda_concurrency)
     cli.vpc_config = found.vpc_config
     cli.aws_environment_variables = {
         **from_settings(cli.stage_config),

@@ -116,7 +116,7 @@ HONOURED: dict[str, str] = {
     "iam_authorization": _GATEWAY,
     "keep_warm": "a ping keeps the connection open too",
     "keep_warm_expression": "with `keep_warm`",
-    "lambda_concurrency": _LAMBDA,
+    "lambda_concurrency": "by Lambda; wins over Terraform's number",
     "lambda_description": _LAMBDA,
     "layers": _LAMBDA,
     "lets_encrypt_key": _DOMAIN,

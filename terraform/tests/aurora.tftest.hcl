@@ -96,6 +96,11 @@ run "safe_as_it_comes" {
     condition     = length(aws_rds_cluster_instance.reader) == 0 && aws_rds_cluster.this.delete_automated_backups && !aws_rds_cluster.this.apply_immediately
     error_message = "The cluster is more expensive than asked for, or changes in the middle of the day."
   }
+
+  assert {
+    condition     = output.connections == 400
+    error_message = "2 capacity units take ${output.connections} connections."
+  }
 }
 
 run "major_upgrade_is_refused_unasked" {
@@ -122,12 +127,18 @@ run "minor_upgrade_is_not" {
 
   variables {
     engine_version      = "15.15"
+    instance_class      = "db.r6g.large"
     allow_major_upgrade = false
   }
 
   assert {
     condition     = !aws_rds_cluster.this.apply_immediately
     error_message = "A minor upgrade does not wait for its window."
+  }
+
+  assert {
+    condition     = output.connections == 1669
+    error_message = "16 GiB take ${output.connections} connections."
   }
 }
 
@@ -146,6 +157,7 @@ run "everything_that_can_be_asked_for" {
     auto_pause             = true
     publicly_accessible    = true
     allowed_cidr_blocks    = ["203.0.113.7/32"]
+    max_capacity           = 64
     skip_final_snapshot    = false
     deletion_protection    = true
     keep_automated_backups = true
@@ -192,6 +204,11 @@ run "everything_that_can_be_asked_for" {
     condition     = [for rule in aws_vpc_security_group_ingress_rule.allowed : [rule.cidr_ipv4, rule.from_port, rule.to_port]] == [["203.0.113.7/32", 5432, 5432]]
     error_message = "The address may not connect, or to more than PostgreSQL."
   }
+
+  assert {
+    condition     = output.connections == 2000
+    error_message = "64 capacity units from nothing on take ${output.connections} connections."
+  }
 }
 
 run "fixed_class_with_its_password_in_secrets_manager" {
@@ -222,6 +239,11 @@ run "fixed_class_with_its_password_in_secrets_manager" {
     condition     = !aws_rds_cluster_instance.this.auto_minor_version_upgrade
     error_message = "Version 15.6 does not stay."
   }
+
+  assert {
+    condition     = output.connections == 400
+    error_message = "4 GiB take ${output.connections} connections."
+  }
 }
 
 # Other wrong passwords, and public access without addresses: tests/terraform/test_wrong_input.py.
@@ -248,6 +270,12 @@ run "version_that_cannot_pause_may_stay_awake" {
 
   variables {
     engine_version = "15.6"
+    instance_class = "db.x2g.xlarge"
+  }
+
+  assert {
+    condition     = output.connections == 5000
+    error_message = "64 GiB take ${output.connections} connections."
   }
 }
 
@@ -325,6 +353,12 @@ run "version_15_7_pauses" {
   variables {
     engine_version = "15.7"
     auto_pause     = true
+    max_capacity   = 1
+  }
+
+  assert {
+    condition     = output.connections == 189
+    error_message = "2 GiB take ${output.connections} connections."
   }
 }
 

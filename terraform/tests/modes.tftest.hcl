@@ -49,6 +49,11 @@ run "public_second_database_on_aurora_postgresql" {
     condition     = local.dsql_is_public && length(module.network.database_subnet_ids) == 2
     error_message = "A public cluster needs subnets with a route."
   }
+
+  assert {
+    condition     = { for stage, member in output.zappa : stage => member.lambda_concurrency } == { regular = 320, dsql = 320 }
+    error_message = "The functions are bounded by ${jsonencode(output.zappa)}"
+  }
 }
 
 run "private_second_database_with_passwords_in_secrets_manager" {
@@ -136,6 +141,8 @@ run "settings_without_effect_are_said" {
     aurora_auto_pause               = true
     aurora_instance_class           = "db.t4g.medium"
     aurora_max_capacity             = 8
+    lambda_concurrency              = { regular = 50, dsql = -1 }
+    api_throttling                  = { rate = 20, burst = 40 }
     allowed_cidr_blocks             = ["10.8.0.0/24", "203.0.113.7/32"]
     aurora_dsql_cluster_resource_id = "abcdefghijklmnopqrstuvwxyz" # another cluster's
   }
@@ -150,6 +157,11 @@ run "settings_without_effect_are_said" {
   assert {
     condition     = output.zappa.dsql.permissions[0].Resource == ["arn:aws:dsql:us-east-1:123456789012:cluster/abcdefghijklmnopqrstuvwxyz"]
     error_message = "dsql may ${jsonencode(output.zappa.dsql.permissions)}"
+  }
+
+  assert {
+    condition     = jsonencode({ for stage, member in output.zappa : stage => [member.lambda_concurrency, member.throttling] }) == jsonencode({ regular = [50, { burst = 40, rate = 20 }], dsql = [null, { burst = 40, rate = 20 }] })
+    error_message = "The functions are bounded by ${jsonencode(output.zappa)}"
   }
 }
 

@@ -16,6 +16,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from moto.apigateway.models import RestAPI
 from moto.awslambda import urls
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.moto_api._internal.models import moto_api_backend
@@ -29,12 +30,30 @@ from tests.rig.routes import Routes
 
 REGION = "us-east-1"
 LOG_TAIL_BYTES = 4096
-# moto has no ListFunctionUrlConfigs, which `zappa update` asks for.
-NO_FUNCTION_URLS: dict[str, Any] = {
+# An account as it begins; AWS counts what is reserved off the second number, and nobody here minds.
+ACCOUNT_LIMIT = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
+# moto has neither ListFunctionUrlConfigs, which `zappa update` asks for, nor GetAccountSettings.
+MISSING: dict[str, Any] = {
     r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/urls/?$": (
         lambda *request: (200, {}, json.dumps({"FunctionUrlConfigs": []}))
-    )
+    ),
+    r"{0}/(?P<api_version>[^/]+)/account-settings/?$": (
+        lambda *request: (200, {}, json.dumps({"AccountLimit": ACCOUNT_LIMIT}))
+    ),
 }
+
+
+def _redeploy(api: Any, name: str, *arguments: Any) -> Any:
+    """AWS leads a stage that exists to its new deployment; moto puts another one in its place."""
+    before = api.stages.get(name)
+    deployment = _deploy(api, name, *arguments)
+    if before is not None:
+        before.deployment_id = deployment.id
+        api.stages[name] = before
+    return deployment
+
+
+_deploy = RestAPI.create_deployment
 
 
 @dataclass
@@ -144,7 +163,8 @@ def running_aws(folder: Path) -> Iterator[Aws]:
     before = moto_api_backend.get_config()
     with (
         mock.patch.object(LambdaSimpleBackend, "invoke", invoke),
-        mock.patch.dict(urls.url_paths, NO_FUNCTION_URLS),
+        mock.patch.dict(urls.url_paths, MISSING),
+        mock.patch.object(RestAPI, "create_deployment", _redeploy),
     ):
         moto_api_backend.reset()
         moto_api_backend.set_config({"lambda": {"use_docker": False}})

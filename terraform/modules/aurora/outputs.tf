@@ -24,3 +24,8 @@ output "master_user_secret_arn" {
   description = "ARN of the secret that holds the password; null unless manage_master_password is set."
   value       = try(aws_rds_cluster.this.master_user_secret[0].secret_arn, null)
 }
+
+output "connections" {
+  description = "Connections that the writer takes at its largest, about: SHOW max_connections has the true figure."
+  value       = local.connections
+}

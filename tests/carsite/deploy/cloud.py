@@ -112,6 +112,8 @@ class Cloud:
                 "vpc_config": self._network(region),
                 "aws_environment_variables": {"DATABASE_URL": url(environment, region)},
                 "permissions": [connect(environment, region)],
+                "lambda_concurrency": None,
+                "throttling": None,
                 **changes,
             }
             for stage, name in names.items()

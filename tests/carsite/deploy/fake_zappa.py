@@ -30,6 +30,8 @@ def member(stage: str, url: str, *permissions: dict[str, Any]) -> dict[str, Any]
         "vpc_config": NETWORK,
         "aws_environment_variables": {"DATABASE_URL": url},
         "permissions": list(permissions),
+        "lambda_concurrency": None,
+        "throttling": None,
     }
 
 

@@ -18,6 +18,7 @@ FUNCTION = f"{PROJECT}-dsql"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/mine"
 LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:tracer:3"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed"
+LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:requests"
 POLICY = """{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": ["arn:aws:sns:us-east-1:1:t"]}
 ]}"""
@@ -51,7 +52,6 @@ def cloud(deployed: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
 
 def test_what_lambda_has_becomes_zappas_settings() -> None:
     assert by_hand.of_function(FOUND) == {
-        "lambda_concurrency": 16,
         "aws_kms_key_arn": KEY,
         "layers": [LAYER],
         "xray_tracing": True,
@@ -63,7 +63,6 @@ def test_what_lambda_has_becomes_zappas_settings() -> None:
 def test_a_function_that_nobody_changed_gets_zappas_defaults() -> None:
     untouched = {"Configuration": {"TracingConfig": {"Mode": "PassThrough"}}}
     assert by_hand.of_function(untouched) == {
-        "lambda_concurrency": None,
         "aws_kms_key_arn": "",
         "layers": [],
         "xray_tracing": False,
@@ -133,12 +132,40 @@ def test_the_settings_win_over_it(cloud: Cloud) -> None:
     assert "Concurrency" not in client.get_function(FunctionName=FUNCTION)
 
 
+def test_terraforms_concurrency_is_set_and_set_again(cloud: Cloud) -> None:
+    client = cloud.client("lambda")
+    for bound in (320, 20):
+        cloud.give_outputs("dsql", into="dsql", environment="default", lambda_concurrency=bound)
+        for _ in range(2):
+            assert cloud.zappa("update", "dsql") == 0
+            found = client.get_function_concurrency(FunctionName=FUNCTION)
+            assert found["ReservedConcurrentExecutions"] == bound
+    cloud.give_outputs("dsql", into="dsql", environment="default")
+
+
+def test_terraforms_throttling_is_set_and_stays(cloud: Cloud) -> None:
+    limits = {"rate": 20.5, "burst": 40}
+    for throttling in (limits, None):
+        cloud.give_outputs("dsql", into="dsql", environment="default", throttling=throttling)
+        assert cloud.zappa("update", "dsql") == 0
+        gateway = cloud.client("apigateway")
+        (api,) = gateway.get_rest_apis()["items"]
+        found = gateway.get_stage(restApiId=api["id"], stageName="dsql")["methodSettings"]["*/*"]
+        assert (found["throttlingRateLimit"], found["throttlingBurstLimit"]) == (20.5, 40)
+
+
 def test_gateway_role_and_tags_stay(cloud: Cloud) -> None:
     gateway = cloud.client("apigateway")
     (api,) = gateway.get_rest_apis()["items"]
     where = {"restApiId": api["id"], "stageName": "dsql"}
-    for path, value in (("logging/loglevel", "INFO"), ("metrics/enabled", "true")):
-        change = {"op": "replace", "path": f"/*/*/{path}", "value": value}
+    for path, value in {
+        "/*/*/logging/loglevel": "INFO",
+        "/*/*/metrics/enabled": "true",
+        "/*/*/throttling/rateLimit": "7",
+        "/accessLogSettings/destinationArn": LOG_GROUP,
+        "/accessLogSettings/format": "$context.requestId",
+    }.items():
+        change = {"op": "replace", "path": path, "value": value}
         gateway.update_stage(**where, patchOperations=[change])
     iam, role = cloud.client("iam"), f"{FUNCTION}-execution"
     iam.put_role_permissions_boundary(
@@ -150,8 +177,14 @@ def test_gateway_role_and_tags_stay(cloud: Cloud) -> None:
     before = iam.get_role(RoleName=role)["Role"]
 
     assert cloud.zappa("update", "dsql") == 0
-    methods = gateway.get_stage(**where)["methodSettings"]["*/*"]
+    stage = gateway.get_stage(**where)
+    methods = stage["methodSettings"]["*/*"]
     assert (methods["loggingLevel"], methods["metricsEnabled"]) == ("INFO", True)
+    assert methods["throttlingRateLimit"] == 7
+    assert stage["accessLogSettings"] == {
+        "destinationArn": LOG_GROUP,
+        "format": "$context.requestId",
+    }
     assert iam.get_role(RoleName=role)["Role"] == before
     assert "PermissionsBoundary" in before
     assert set(iam.list_role_policies(RoleName=role)["PolicyNames"]) == {

@@ -93,6 +93,8 @@ def rehearsal(
                 "vpc_config": there,
                 "aws_environment_variables": {"DATABASE_URL": urls[stage]},
                 "permissions": [CONNECT] if stage == "dsql" else [],
+                "lambda_concurrency": 320 if stage == "regular" else None,
+                "throttling": None,
             }
             for stage in STAGES
         }
@@ -119,6 +121,9 @@ def test_the_function_is_as_the_settings_say(rehearsal: Rehearsal, stage: str) -
     assert found["FunctionName"] == f"{NAME}-{stage}"
     assert found["Handler"] == "carsite.lambda_handler.handler"
     assert (found["MemorySize"], found["Timeout"]) == (256, 30)
+    client = rehearsal.aws.client("lambda")
+    bound = client.get_function_concurrency(FunctionName=f"{NAME}-{stage}")
+    assert bound.get("ReservedConcurrentExecutions") == {"regular": 320, "dsql": None}[stage]
     assert found["VpcConfig"]["SubnetIds"] == rehearsal.network["SubnetIds"]
     assert found["VpcConfig"]["SecurityGroupIds"] == rehearsal.network["SecurityGroupIds"]
     assert found["Role"].endswith(f":role/{NAME}-{stage}-execution")
