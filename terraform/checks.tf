@@ -89,6 +89,27 @@ check "auto_pause_has_something_to_pause" {
   }
 }
 
+check "proxy_lets_the_cluster_pause" {
+  assert {
+    condition     = !(var.enable_rds_proxy && coalesce(var.aurora_auto_pause, false))
+    error_message = "aurora_auto_pause has no effect: an RDS Proxy keeps connections open, and with them the cluster awake."
+  }
+}
+
+check "proxy_has_a_cluster" {
+  assert {
+    condition     = !var.enable_rds_proxy || length(local.proxied) > 0
+    error_message = "enable_rds_proxy has no effect: there is no Aurora cluster, and Aurora DSQL needs no proxy."
+  }
+}
+
+check "iam_user_has_a_cluster" {
+  assert {
+    condition     = var.database_iam_user == null || var.enable_aurora
+    error_message = "database_iam_user has no effect with enable_aurora = false. Remove it, or set enable_aurora = true."
+  }
+}
+
 check "capacity_has_something_to_limit" {
   assert {
     condition     = var.aurora_max_capacity == 2 || local.uses_serverless

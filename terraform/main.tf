@@ -10,7 +10,7 @@ locals {
   backup_retention_days = local.production ? 7 : 3
   deletion_protection   = coalesce(var.deletion_protection, local.production)
   skip_final_snapshot   = coalesce(var.aurora_skip_final_snapshot, !local.production)
-  auto_pause            = coalesce(var.aurora_auto_pause, !local.production)
+  auto_pause            = coalesce(var.aurora_auto_pause, !local.production && !var.enable_rds_proxy)
   aurora_instances      = coalesce(var.aurora_instances, local.production ? 2 : 1)
   allow_major_upgrade   = coalesce(var.aurora_allow_major_upgrade, !local.production)
 
@@ -25,6 +25,16 @@ locals {
     var.enable_aurora && var.aurora_instance_class == "db.serverless",
     local.aurora_iam_enabled && coalesce(var.aurora_dsql_instance_class, "db.serverless") == "db.serverless",
   ])
+
+  # The clusters before which a proxy stands, by the stage that uses it.
+  proxied = { for stage, cluster in merge(
+    { for cluster in module.aurora : "regular" => {
+      cluster_identifier = cluster.cluster_identifier, security_group_id = cluster.security_group_id, user = coalesce(var.database_iam_user, var.database_user)
+    } },
+    { for cluster in module.aurora_iam : "dsql" => {
+      cluster_identifier = cluster.cluster_identifier, security_group_id = cluster.security_group_id, user = var.iam_database_user
+    } },
+  ) : stage => cluster if var.enable_rds_proxy }
 
   stages = toset(concat(
     var.enable_aurora ? ["regular"] : [],
@@ -68,11 +78,12 @@ module "aurora" {
   master_password         = var.database_password
   master_password_version = var.database_password_version
   manage_master_password  = var.manage_master_passwords
+  iam_authentication      = var.database_iam_user != null && !var.enable_rds_proxy
 
   vpc_id                    = module.network.vpc_id
   subnet_ids                = module.network.private_subnet_ids
   availability_zones        = module.network.availability_zones
-  client_security_group_ids = { regular = local.function_groups["regular"] }
+  client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "regular" && !var.enable_rds_proxy }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
 
   kms_key_arn            = var.kms_key_arn
@@ -107,7 +118,7 @@ module "aurora_iam" {
   subnet_ids                = module.network.database_subnet_ids
   availability_zones        = module.network.availability_zones
   publicly_accessible       = local.dsql_is_public
-  client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
+  client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" && !var.enable_rds_proxy }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
 
   kms_key_arn            = var.kms_key_arn
@@ -118,6 +129,22 @@ module "aurora_iam" {
   skip_final_snapshot    = local.skip_final_snapshot
   apply_immediately      = !local.production
   allow_major_upgrade    = local.allow_major_upgrade
+}
+
+module "proxy" {
+  source   = "./modules/proxy"
+  for_each = local.proxied
+
+  name                       = "${local.name}-${each.key}-proxy"
+  role_name                  = "${local.name}-${each.key}-proxy-${local.region_code}"
+  aws_region                 = var.aws_region
+  vpc_id                     = module.network.vpc_id
+  subnet_ids                 = module.network.private_subnet_ids
+  client_security_group_ids  = { for stage, id in local.function_groups : stage => id if stage == each.key }
+  database_security_group_id = each.value.security_group_id
+  cluster_identifier         = each.value.cluster_identifier
+  database_user              = each.value.user
+  kms_key_arn                = var.kms_key_arn
 }
 
 module "dsql" {

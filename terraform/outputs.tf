@@ -22,6 +22,11 @@ output "aurora_master_user_secret_arn" {
   value       = one(module.aurora[*].master_user_secret_arn)
 }
 
+output "rds_proxy_secret_arns" {
+  description = "By stage, the secret that `manage.py create_db_user --secret-id` writes the user's password into; {} without enable_rds_proxy."
+  value       = { for stage, proxy in module.proxy : stage => proxy.secret_arn }
+}
+
 ################################################################################
 # Aurora DSQL, or the second Aurora cluster in its place
 ################################################################################
@@ -82,9 +87,10 @@ output "zappa" {
       vpc_config                 { SubnetIds = [...], SecurityGroupIds = [...] }, as Zappa's setting of that name
       aws_environment_variables  { DATABASE_URL = "..." }, as Zappa's setting of that name; never a password:
                                  regular      postgresql://USER@HOST:5432/DATABASE (the password joins at deploy time)
+                                 regular with database_iam_user  rds-iam://USER@HOST:5432/DATABASE
                                  dsql         dsql://USER@HOST:5432/postgres?schema=SCHEMA
                                  dsql on Aurora  rds-iam://USER@HOST:5432/DATABASE
-      permissions                IAM statements for the function's role (Zappa's extra_permissions); [] for regular
+      permissions                IAM statements for the function's role (Zappa's extra_permissions); [] for regular with a password
       lambda_concurrency         containers that the database bears, or null for no bound
       throttling                 { rate, burst } of the gateway's stage, or null for the account's own
   EOT

@@ -41,6 +41,34 @@ variable "database_user" {
   }
 }
 
+variable "database_iam_user" {
+  description = "User of the stage `regular` who signs in with IAM tokens instead of a password, and is no administrator. Made after the apply, by `manage.py create_db_user`. Null: the stage signs in as database_user, as in the guide."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.database_iam_user == null || can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_iam_user))
+    error_message = "database_iam_user is \"${coalesce(var.database_iam_user, "null")}\": use up to 63 lower-case letters, digits and underscores, a letter first."
+  }
+
+  validation {
+    condition     = !contains(["admin", "postgres", "rdsadmin", var.database_user], coalesce(var.database_iam_user, "null"))
+    error_message = "database_iam_user is \"${coalesce(var.database_iam_user, "null")}\", an administrator: give the function a user of its own, such as lambda_user."
+  }
+}
+
+variable "enable_rds_proxy" {
+  description = "Whether an RDS Proxy stands before each Aurora cluster, for more functions than the cluster has connections. Keeps db.serverless awake. Aurora DSQL needs none."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.enable_rds_proxy || !var.enable_aurora || var.database_iam_user != null
+    error_message = "enable_rds_proxy needs database_iam_user: functions sign in to the proxy with IAM tokens, and the administrator is not to have any."
+  }
+}
+
 variable "database_password" {
   description = "The administrator's password, 8 to 41 characters. Neither the plan nor the state holds it, so it must be given each time: in terraform.tfvars or as TF_VAR_database_password."
   type        = string

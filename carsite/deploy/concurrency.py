@@ -41,7 +41,8 @@ def affordable(client: Any, wanted: int, reserved: int) -> int | None:
         echo(f"The account has {free} containers left, fewer than the {wanted} that the database")
         echo("bears: none are reserved. Deploy again after a raise of the quota.")
         return None
-    if (most := min(wanted, free - ALWAYS_UNRESERVED)) < 1:
+    most: int = min(wanted, free - ALWAYS_UNRESERVED)
+    if most < 1:
         echo(f"The account has {free} containers left, too few to reserve any, and the database")
         echo(f"bears {wanted}: ask for a raise of the quota.")
         return None

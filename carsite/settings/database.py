@@ -21,7 +21,7 @@ from dbauth.iam.endpoints import parse
 RDS_CA = Path(__file__).parents[1] / "rds-global-bundle.pem"
 
 # A statement that waits for somebody else's lock ends before API Gateway and Lambda give up, with
-# an answer. DATABASE_URL's ?options= replaces both.
+# an answer. DATABASE_URL's ?options= replaces both; an RDS Proxy has its own.
 STATEMENT_TIMEOUT = "25s"
 LOCK_TIMEOUT = "10s"
 
@@ -45,6 +45,12 @@ def password_database(env: Env) -> dict[str, Any]:
         **_postgresql_defaults(settings["HOST"]),
     }
     return {**PERSISTENT, **settings, "OPTIONS": defaults | settings.get("OPTIONS", {})}
+
+
+def postgresql_database(env: Env) -> dict[str, Any]:
+    """Either of the two below, as the scheme says: a user with a password, or with IAM tokens."""
+    scheme, _, _ = env("DATABASE_URL").partition("://")
+    return iam_database(env) if scheme == "rds-iam" else password_database(env)
 
 
 def iam_database(env: Env) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The `regular` stage: Aurora PostgreSQL with a user and a password."""
+"""The `regular` stage: Aurora PostgreSQL with a user and a password, or with IAM tokens."""
 
 from carsite.settings.aws import *  # noqa: F403 - settings modules extend one another this way
 from carsite.settings.base import env
-from carsite.settings.database import password_database
+from carsite.settings.database import postgresql_database
 
-DATABASES = {"default": password_database(env)}
+DATABASES = {"default": postgresql_database(env)}

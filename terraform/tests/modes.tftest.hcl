@@ -77,6 +77,74 @@ run "private_second_database_with_passwords_in_secrets_manager" {
   }
 }
 
+run "regular_signs_in_with_tokens" {
+  command = plan
+
+  variables {
+    enable_aurora_dsql_cluster = false
+    enable_python_lambda_dsql  = false
+    database_iam_user          = "lambda_user"
+  }
+
+  assert {
+    condition     = output.zappa.regular.aws_environment_variables.DATABASE_URL == "rds-iam://lambda_user@${output.aurora_endpoint}:5432/car_entities"
+    error_message = "regular gets ${jsonencode(output.zappa.regular.aws_environment_variables)}"
+  }
+
+  assert {
+    condition     = jsonencode(output.zappa.regular.permissions) == jsonencode([{ Action = ["rds-db:connect"], Effect = "Allow", Resource = ["arn:aws:rds-db:us-east-1:123456789012:dbuser:cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ/lambda_user"] }])
+    error_message = "regular may ${jsonencode(output.zappa.regular.permissions)}"
+  }
+}
+
+run "both_stages_behind_a_proxy" {
+  command = plan
+
+  variables {
+    enable_rds_proxy              = true
+    database_iam_user             = "lambda_user"
+    aurora_dsql_engine            = "aurora-postgresql"
+    aurora_dsql_database_password = "Another-passw0rd"
+    aurora_auto_pause             = true
+  }
+
+  expect_failures = [check.proxy_lets_the_cluster_pause]
+
+  assert {
+    condition = { for stage, member in output.zappa : stage => member.aws_environment_variables.DATABASE_URL } == {
+      regular = "rds-iam://lambda_user@producer-api.proxy-c9akciq32rgw.us-east-1.rds.amazonaws.com:5432/car_entities"
+      dsql    = "rds-iam://lambda_dsql_user@producer-api.proxy-c9akciq32rgw.us-east-1.rds.amazonaws.com:5432/car_entities"
+    }
+    error_message = "The stages get ${jsonencode(output.zappa)}"
+  }
+
+  assert {
+    condition = { for stage, member in output.zappa : stage => member.permissions[0].Resource[0] } == {
+      regular = "arn:aws:rds-db:us-east-1:123456789012:dbuser:prx-0123456789abcdef0/lambda_user"
+      dsql    = "arn:aws:rds-db:us-east-1:123456789012:dbuser:prx-0123456789abcdef0/lambda_dsql_user"
+    }
+    error_message = "The stages may ${jsonencode(output.zappa)}"
+  }
+
+  assert {
+    condition     = output.zappa.regular.lambda_concurrency == null && output.zappa.dsql.lambda_concurrency == null && toset(keys(output.rds_proxy_secret_arns)) == toset(["regular", "dsql"])
+    error_message = "A function is bounded by what the proxy bounds, or a secret is missing."
+  }
+}
+
+run "nothing_to_stand_before_is_said" {
+  command = plan
+
+  variables {
+    enable_aurora     = false
+    database_password = null
+    database_iam_user = "lambda_user"
+    enable_rds_proxy  = true
+  }
+
+  expect_failures = [check.proxy_has_a_cluster, check.iam_user_has_a_cluster]
+}
+
 run "regular_alone" {
   command = plan
 

@@ -18,6 +18,7 @@ from tests.rig.packages import Package, package
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Service
 
+PROXY = "cars.proxy-c1a2r3s4.us-east-1.rds.amazonaws.com"
 AURORA = "cars.cluster-c1a2r3s4.us-east-1.rds.amazonaws.com"
 DSQL = "vftmkydwxvxys6asbsc6ih2the.dsql-fnh4.us-east-1.on.aws"
 DSQL_PEER = "cqabt7h2wxzabcdefghijklmno.dsql-fnh4.us-east-2.on.aws"
@@ -134,6 +135,30 @@ def rds_iam(rig: Rig) -> Iterator[Service]:
                 certificate=rig.certificate(),
             )
         )
+
+
+@contextlib.contextmanager
+def rds_proxy(rig: Rig) -> Iterator[tuple[Service, FrontDoor]]:
+    """The regular stage behind an RDS Proxy, and the proxy's door."""
+    server = rig.postgresql()
+    # The proxy proves who it is with a password: this role knows no tokens.
+    server.execute("CREATE ROLE lambda_user LOGIN")
+    server.create_database("rds_proxy", owner="lambda_user")
+    with running_front_door(server, "rds-proxy", [PROXY]) as door:
+        service = Service(
+            name="rds-proxy",
+            engine="dbauth",
+            environment={
+                **deployed("regular", door.url("lambda_user", "rds_proxy")),
+                **collected(rig),
+                **door.environment(door.temporary),
+            },
+            rows=lambda sql: server.execute(sql, "rds_proxy"),
+            log=rig.folder / "rds-proxy.log",
+            certificate=rig.certificate(),
+        )
+        for running in _running(service):
+            yield running, door
 
 
 @contextlib.contextmanager

@@ -13,6 +13,13 @@ output "port" {
 output "cluster_identifier" {
   description = "Cluster identifier, as in the RDS console."
   value       = aws_rds_cluster.this.cluster_identifier
+  # A proxy needs an instance behind it.
+  depends_on = [aws_rds_cluster_instance.this]
+}
+
+output "security_group_id" {
+  description = "Security group of the cluster."
+  value       = aws_security_group.database.id
 }
 
 output "cluster_resource_id" {

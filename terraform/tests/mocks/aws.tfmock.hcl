@@ -42,6 +42,25 @@ mock_resource "aws_vpc_endpoint" {
   }
 }
 
+mock_resource "aws_db_proxy" {
+  defaults = {
+    arn      = "arn:aws:rds:us-east-1:123456789012:db-proxy:prx-0123456789abcdef0"
+    endpoint = "producer-api.proxy-c9akciq32rgw.us-east-1.rds.amazonaws.com"
+  }
+}
+
+mock_resource "aws_iam_role" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:role/made-here"
+  }
+}
+
+mock_resource "aws_secretsmanager_secret" {
+  defaults = {
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:made-here-AbCdEf"
+  }
+}
+
 mock_resource "aws_rds_cluster_instance" {
   defaults = {
     availability_zone = "us-east-1a"

@@ -86,7 +86,7 @@ def test_a_required_variable_that_is_missing_is_named(root: Path, missing: str) 
     ("url", "says"),
     [
         ("mysql://cars:x@db.example.com/cars", "begins with 'mysql://'"),
-        ("rds-iam://cars@db.example.com/cars", "begins with 'rds-iam://'"),
+        ("dsql://cars@db.example.com/cars", "begins with 'dsql://'"),
         ("postgresql://cars:x/y@db.example.com/cars", "percent-encode"),
         ("postgresql:///cars", "has no host and no user"),
         ("postgresql://cars:x@db.example.com", "has no name"),

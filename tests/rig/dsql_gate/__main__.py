@@ -10,6 +10,7 @@ from tests.rig.dsql_gate.control import GateCommands
 from tests.rig.dsql_gate.jobs import Jobs
 from tests.rig.dsql_gate.session import GateSession
 from tests.rig.dsql_gate.state import GateState
+from tests.rig.front_door.admission import Client
 from tests.rig.front_door.door import Door
 from tests.rig.front_door.process import run
 from tests.rig.front_door.stream import Stream
@@ -28,8 +29,8 @@ class GateDoor(Door):
         self.jobs = Jobs(self.upstream)
         self.finishing = asyncio.create_task(self.jobs.run())
 
-    def session(self, client: Stream, server: Stream) -> GateSession:
-        return GateSession(self.state, client, server, self.jobs)
+    def session(self, client: Client, server: Stream) -> GateSession:
+        return GateSession(self.state, client.stream, server, self.jobs)
 
 
 asyncio.run(run(GateState, GateDoor, GateCommands))

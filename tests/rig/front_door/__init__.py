@@ -1,7 +1,8 @@
 """An IAM front door: TLS and AWS's token check before a real PostgreSQL.
 
-Three kinds: `password` (TLS only), `rds-iam` (Aurora and RDS: members of `rds_iam` need a token,
-all others their password) and `dsql` (Aurora DSQL: tokens only, SNI demanded). The door is a
+Four kinds: `password` (TLS only), `rds-iam` (Aurora and RDS: members of `rds_iam` need a token,
+all others their password), `rds-proxy` (RDS Proxy: tokens only, no options, shared connections) and
+`dsql` (Aurora DSQL: tokens only, SNI demanded). The door is a
 process of its own, because psycopg2's `cancel()` holds the GIL and would deadlock it otherwise.
 """
 

@@ -87,6 +87,13 @@ class IamDoor(PasswordDoor):
     """Demands a token as the password and logs in at the server as the user it was made for."""
 
     async def admit(self, client: Client) -> Stream:
+        await self.check(client)
+        server = await self.upstream.trusted()
+        await server.send(self.server_startup(client))
+        return server
+
+    async def check(self, client: Client) -> None:
+        """RefusedError for a client without a token that was signed for it."""
         token = await _ask_password(client.stream)
         self.state.statistics.saw_token(token)
         self.refuse_as_told(client)
@@ -97,9 +104,6 @@ class IamDoor(PasswordDoor):
         except sigv4.TokenRefusedError as error:
             raise RefusedError(error.reason, self.denied(client.user, stale=error.stale)) from error
         await self.authorize(client)
-        server = await self.upstream.trusted()
-        await server.send(self.server_startup(client))
-        return server
 
     def expected(self, client: Client) -> sigv4.Expected:
         """What the client's token must have been signed for."""

@@ -21,9 +21,15 @@ from tests.rig.front_door.sigv4 import Credentials
 from tests.rig.postgresql import PostgreSQL
 
 ROOT = Path(__file__).resolve().parents[3]
-SCHEMES = {"password": "postgresql", "rds-iam": "rds-iam", "dsql": "dsql"}
+SCHEMES = {
+    "password": "postgresql",
+    "rds-iam": "rds-iam",
+    "rds-proxy": "rds-iam",
+    "dsql": "dsql",
+}
+MODULES = {"rds-proxy": "tests.rig.front_door.proxy"}
 
-Kind = Literal["password", "rds-iam", "dsql"]
+Kind = Literal["password", "rds-iam", "rds-proxy", "dsql"]
 
 # AWS's own documentation uses the first pair; neither has ever been valid anywhere.
 CREDENTIALS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -81,7 +87,9 @@ def running_front_door(
     `hosts` are the names on its certificate; tokens must be signed for one of them.
     """
     with (
-        door_process("tests.rig.front_door", postgresql, kind, hosts, region=region) as opened,
+        door_process(
+            MODULES.get(kind, "tests.rig.front_door"), postgresql, kind, hosts, region=region
+        ) as opened,
         contextlib.closing(Control(opened.control_port)) as control,
     ):
         yield FrontDoor(kind, list(hosts), region, opened.port, opened.ca, control, opened.process)

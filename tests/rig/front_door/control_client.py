@@ -40,6 +40,17 @@ class Statistics:
         return [refusal["reason"] for refusal in self.refusals]
 
 
+@dataclass(frozen=True)
+class Pool:
+    """What sessions do to the connections behind an RDS Proxy's door.
+
+    pinned: the statements that kept one for their session. most: connections at one time.
+    """
+
+    pinned: list[str]
+    most: int
+
+
 class Control:
     """Orders to a running door; each returns when it is in force."""
 
@@ -95,6 +106,14 @@ class Control:
     def limit_rate(self, rate: float, burst: float) -> None:
         """Admit `burst` new connections at once, then `rate` a second: a DSQL door's quota."""
         self.order("limit_rate", rate=rate, burst=burst)
+
+    def limit_connections(self, connections: int, borrow_seconds: float = 10) -> None:
+        """Have so many to the server behind an RDS Proxy's door, to wait for so long at most."""
+        self.order("limit_connections", connections=connections, borrow_seconds=borrow_seconds)
+
+    def pool(self) -> Pool:
+        """What became of them."""
+        return Pool(**self.order("pool"))
 
     def statistics(self) -> Statistics:
         return Statistics(**self.order("statistics"))

@@ -143,10 +143,10 @@ class Door:
         else:
             self.state.statistics.connects += 1
             with contextlib.suppress(*GONE):
-                await self.session(stream, server).run()
+                await self.session(client, server).run()
 
-    def session(self, client: Stream, server: Stream) -> Session:
-        return Session(self.state, client, server)
+    def session(self, client: Client, server: Stream) -> Session:
+        return Session(self.state, client.stream, server)
 
     async def _refuse(self, stream: Stream, refusal: RefusedError, user: str) -> None:
         self.state.statistics.refused(refusal.reason, user)
