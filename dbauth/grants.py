@@ -42,27 +42,54 @@ def dsql_steps(user: str, schema: str, role_arns: Sequence[str]) -> list[Step]:
     ]
 
 
-def rds_steps(user: str, schema: str, database: str) -> list[Step]:
-    """A user whose password is a token, who may make tables and use those that are there.
+def rds_steps(
+    user: str, schema: str, database: str, *, tokens: bool = True, ddl: bool = True
+) -> list[Step]:
+    """A user who may use the tables that are there, and with `ddl` make others.
 
-    The default privileges cover what the user that runs these statements makes later.
+    `tokens`: its password is a token; otherwise it has one of its own, which RDS takes from nobody
+    who is a member of rds_iam. The default privileges cover what the user that runs these
+    statements makes later.
     """
     role, space = identifier(user), identifier(schema)
-    inside = f"IN SCHEMA {space}"
     return [
         _unless(_role_exists(user), f"CREATE USER {role}"),
-        Step(f"GRANT rds_iam TO {role}"),
+        Step(f"GRANT rds_iam TO {role}" if tokens else f"REVOKE rds_iam FROM {role}"),
         Step(f"GRANT CONNECT ON DATABASE {identifier(database)} TO {role}"),
         _unless(
             f"FROM pg_catalog.pg_namespace WHERE nspname = {literal(schema)}",
             f"CREATE SCHEMA {space}",
         ),
+        *(_everything(role, space) if ddl else _rows_only(role, space)),
+    ]
+
+
+def _everything(role: str, space: str) -> list[Step]:
+    inside = f"IN SCHEMA {space}"
+    return [
         # From PostgreSQL 15 on, nobody but the owner may make tables in `public`.
         Step(f"GRANT USAGE, CREATE ON SCHEMA {space} TO {role}"),
         Step(f"GRANT ALL ON ALL TABLES {inside} TO {role}"),
         Step(f"GRANT ALL ON ALL SEQUENCES {inside} TO {role}"),
         Step(f"ALTER DEFAULT PRIVILEGES {inside} GRANT ALL ON TABLES TO {role}"),
         Step(f"ALTER DEFAULT PRIVILEGES {inside} GRANT ALL ON SEQUENCES TO {role}"),
+    ]
+
+
+def _rows_only(role: str, space: str) -> list[Step]:
+    inside, rows = f"IN SCHEMA {space}", "SELECT, INSERT, UPDATE, DELETE"
+    defaults = f"ALTER DEFAULT PRIVILEGES {inside}"
+    return [
+        # Before PostgreSQL 15 everybody may make tables in `public`.
+        Step(f"REVOKE CREATE ON SCHEMA {space} FROM PUBLIC"),
+        Step(f"REVOKE ALL ON SCHEMA {space} FROM {role}"),
+        Step(f"REVOKE ALL ON ALL TABLES {inside} FROM {role}"),
+        Step(f"{defaults} REVOKE ALL ON TABLES FROM {role}"),
+        Step(f"GRANT USAGE ON SCHEMA {space} TO {role}"),
+        Step(f"GRANT {rows} ON ALL TABLES {inside} TO {role}"),
+        Step(f"GRANT USAGE, SELECT ON ALL SEQUENCES {inside} TO {role}"),
+        Step(f"{defaults} GRANT {rows} ON TABLES TO {role}"),
+        Step(f"{defaults} GRANT USAGE, SELECT ON SEQUENCES TO {role}"),
     ]
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import boto3
+import psycopg2
 import pytest
+from moto.server import ThreadedMotoServer
 
 from dbauth.grants import identifier, literal
 from tests.dbauth.conftest import RDS_HOST
@@ -149,3 +154,101 @@ def test_a_database_with_passwords_is_refused(postgresql):
 def test_names_are_quoted_as_the_server_reads_them(server):
     [[name]] = server.execute(f"SELECT {literal(STRANGE)} AS {identifier(STRANGE)}")
     assert name == STRANGE
+
+
+def test_without_ddl_the_user_has_the_rows_of_the_owners_tables_and_nothing_else(aurora, server):
+    door, database = aurora
+    settings = entry(door, "rows_only", NAME=database)
+    # One who could make tables until now, and owns none.
+    assert create(settings, PGPASSWORD=server.password).returncode == 0
+    server.execute("CREATE TABLE old (id integer)", database)
+    for _ in range(2):
+        done = create(settings, "--no-ddl", PGPASSWORD=server.password)
+        assert done.returncode == 0, done.stderr
+    server.execute("CREATE TABLE new (id serial)", database)
+    for table in ("old", "new"):
+        privileges = "SELECT has_table_privilege('rows_only', '{}', '{}')"
+        for privilege, expected in {"INSERT": True, "DELETE": True, "TRUNCATE": False}.items():
+            asked = privileges.format(table, privilege)
+            assert server.execute(asked, database) == [(expected,)], (table, privilege)
+    asked = "SELECT has_sequence_privilege('rows_only', 'new_id_seq', 'USAGE')"
+    assert server.execute(asked, database) == [(True,)]
+    refused = manage(settings, "migrate", "contenttypes", "--verbosity=0", **door.environment())
+    assert "permission denied for schema public" in refused.stderr
+
+
+@pytest.fixture(scope="module")
+def secret():
+    """A secret of Secrets Manager, as Terraform makes it: the way to AWS, and how to read it."""
+    aws = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    aws.start()
+    host, port = aws.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.Session("testing", "testing", region_name="us-east-1").client(
+        "secretsmanager", endpoint_url=url
+    )
+    client.create_secret(Name="cars-proxy/lambda_user")
+
+    def read() -> dict[str, str]:
+        value = client.get_secret_value(SecretId="cars-proxy/lambda_user")["SecretString"]
+        return dict(json.loads(value))
+
+    yield {"AWS_ENDPOINT_URL": url}, read
+    aws.stop()
+
+
+def can_log_in(server, database: str, user: str, password: str) -> bool:
+    try:
+        psycopg2.connect(
+            host=server.host, port=server.port, user=user, password=password, dbname=database
+        ).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def test_a_password_for_a_proxy_is_made_and_renewed_without_being_seen(aurora, server, secret):
+    door, database = aurora
+    variables, read = secret
+    settings = entry(door, "lambda_user", NAME=database)
+    # With tokens until now: RDS would take no password from a member of rds_iam.
+    assert create(settings, PGPASSWORD=server.password).returncode == 0
+    seen = []
+    for _ in range(2):
+        done = create(
+            *(settings, "--secret-id", "cars-proxy/lambda_user"),
+            door=door,
+            PGPASSWORD=server.password,
+            **variables,
+        )
+        assert done.returncode == 0, done.stderr
+        assert read()["username"] == "lambda_user"
+        seen.append(read()["password"])
+        assert seen[-1] not in done.stdout + done.stderr
+        assert can_log_in(server, database, "lambda_user", seen[-1])
+    assert not can_log_in(server, database, "lambda_user", seen[0])
+    asked = "SELECT pg_has_role('lambda_user', 'rds_iam', 'MEMBER')"
+    assert server.execute(asked, database) == [(False,)]
+
+
+def test_a_secret_that_is_not_there_leaves_the_password_as_it_was(aurora, server, secret):
+    door, database = aurora
+    variables, _ = secret
+    settings = entry(door, "steady", NAME=database)
+    server.execute("CREATE ROLE steady LOGIN PASSWORD 'as-it-was'")
+    done = create(
+        *(settings, "--secret-id", "nowhere"),
+        door=door,
+        PGPASSWORD=server.password,
+        **variables,
+    )
+    assert done.returncode == 1
+    assert "No new password" in done.stderr
+    assert "can't find the specified secret" in done.stderr
+    assert can_log_in(server, database, "steady", "as-it-was")
+
+
+@pytest.mark.parametrize("option", [("--no-ddl",), ("--secret-id", "x")])
+def test_what_aurora_dsql_does_not_have_is_refused_there(gate, option):
+    done = create(entry(gate, "writer", options={"schema": "garage"}), *option, door=gate)
+    assert f"{option[0]} is for Aurora PostgreSQL" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import closing
 from getpass import getpass
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PasswordWrapper
 
+from dbauth import passwords
 from dbauth.base import DatabaseWrapper
 from dbauth.dsql.login import ADMIN, DSQLLogin
 from dbauth.errors import MisconfiguredError
@@ -35,6 +37,11 @@ class Command(BaseCommand):
         add("--schema", help="default: the option `schema`; on Aurora PostgreSQL: public")
         add("--role-arn", action="append", default=[], help="DSQL: who may sign in; repeatable")
         add("--master-user", default="postgres", help="Aurora PostgreSQL; default: %(default)s")
+        add("--no-ddl", action="store_true", help="Aurora PostgreSQL: rows only, no tables")
+        add(
+            "--secret-id",
+            help="for RDS Proxy: make a password, and keep it in this secret of Secrets Manager",
+        )
         add("--sql", action="store_true", help="only print the statements, for psql")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,8 +58,22 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if options["sql"]:
             self.stdout.writelines(f"{step}\n" for step in steps)
-        else:
-            self._run(_administrator(connection, options["master_user"]), steps)
+            return
+        administrator = _administrator(connection, options["master_user"])
+        with closing(administrator):
+            self._run(administrator, steps)
+            if options["secret_id"]:
+                login = connection.login
+                user = options["user"] or login.user
+                self._renew(administrator, user, options["secret_id"], login.region)
+
+    def _renew(self, administrator: Any, user: str, secret: str, region: str) -> None:
+        try:
+            passwords.renew(administrator, user, secret, region)
+        except passwords.NotRenewedError as error:
+            forget_frames(error, None)  # they hold the new password
+            raise CommandError(f"No new password: {error}".strip()) from None
+        self.stdout.write(f"{user} has a new password, which {secret} holds.")
 
     def _run(self, administrator: Any, steps: list[Step]) -> None:
         try:
@@ -67,8 +88,6 @@ class Command(BaseCommand):
         except DatabaseError as error:
             forget_frames(error, None)  # they hold the master password
             raise CommandError(f"{administrator.settings_dict['USER']}: {error}".strip()) from None
-        finally:
-            administrator.close()
 
     def _report(self, statements: list[str]) -> None:
         for statement in statements:
@@ -80,13 +99,29 @@ def _steps(connection: DatabaseWrapper, options: dict[str, Any]) -> list[Step]:
     login = connection.login_class(settings)
     user = options["user"] or login.user
     if isinstance(login, DSQLLogin):
+        _refuse(options, "no_ddl", "secret_id")
         return _dsql_steps(user, options["schema"] or login.schema, options["role_arn"])
     if user == options["master_user"]:
         raise ValueError(
             f"{user!r} is the master user: with rds_iam its password would work no longer. "
             "Name another user."
         )
-    return rds_steps(user, options["schema"] or "public", settings["NAME"])
+    if options["sql"] and options["secret_id"]:
+        raise ValueError("--sql prints, and the password of --secret-id is for nobody's eyes.")
+    return rds_steps(
+        user,
+        options["schema"] or "public",
+        settings["NAME"],
+        tokens=not options["secret_id"],
+        ddl=not options["no_ddl"],
+    )
+
+
+def _refuse(options: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if options[name]:
+            option = f"--{name.replace('_', '-')}"
+            raise ValueError(f"{option} is for Aurora PostgreSQL, and this is Aurora DSQL.")
 
 
 def _dsql_steps(user: str, schema: str | None, role_arns: list[str]) -> list[Step]:
