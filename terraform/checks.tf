@@ -110,6 +110,13 @@ check "iam_user_has_a_cluster" {
   }
 }
 
+check "topics_have_alarms" {
+  assert {
+    condition     = var.enable_alarms || length(var.alarm_topic_arns) == 0
+    error_message = "alarm_topic_arns has no effect without enable_alarms = true."
+  }
+}
+
 check "capacity_has_something_to_limit" {
   assert {
     condition     = var.aurora_max_capacity == 2 || local.uses_serverless

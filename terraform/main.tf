@@ -173,6 +173,26 @@ module "dsql_backup" {
   kms_key_arn    = var.kms_key_arn
 }
 
+module "alarms" {
+  source = "./modules/alarms"
+  count  = var.enable_alarms ? 1 : 0
+
+  name       = local.name
+  aws_region = var.aws_region
+  functions  = { for stage in local.stages : stage => local.function_names[stage] }
+  clusters = merge(
+    { for cluster in module.aurora : "regular" => {
+      identifier = cluster.cluster_identifier, connections = cluster.connections, is_serverless = cluster.is_serverless
+    } },
+    { for cluster in module.aurora_iam : "dsql" => {
+      identifier = cluster.cluster_identifier, connections = cluster.connections, is_serverless = cluster.is_serverless
+    } },
+  )
+  dsql_clusters = { for cluster in module.dsql : "dsql" => cluster.identifier }
+  dpu_per_hour  = var.alarm_dpu_per_hour
+  topic_arns    = var.alarm_topic_arns
+}
+
 # Output zappa refuses to change it unasked.
 module "dsql_engine" {
   source = "./modules/remembered"

@@ -71,6 +71,11 @@ output "aurora_dsql_master_user_secret_arn" {
   value       = one(module.aurora_iam[*].master_user_secret_arn)
 }
 
+output "alarm_names" {
+  description = "Names of the alarms, which docs/operations.md explains; [] without enable_alarms."
+  value       = flatten(module.alarms[*].alarm_names)
+}
+
 ################################################################################
 # For the deployment
 ################################################################################

@@ -58,3 +58,34 @@ variable "api_throttling" {
     error_message = "api_throttling is ${jsonencode(var.api_throttling)}: both must be 1 at least, and burst a whole number."
   }
 }
+
+variable "enable_alarms" {
+  description = "Whether there are alarms and a dashboard in CloudWatch, billed by the alarm. Deploy the enabled stages once before: the alarms read their logs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "alarm_topic_arns" {
+  description = "SNS topics, five at most, that are told when an alarm begins and ends."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.alarm_topic_arns) <= 5 && alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:aws[a-z-]*:sns:${var.aws_region}:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "alarm_topic_arns is ${jsonencode(var.alarm_topic_arns)}: use up to five ARNs of SNS topics in ${var.aws_region}, such as arn:aws:sns:${var.aws_region}:123456789012:operations."
+  }
+}
+
+variable "alarm_dpu_per_hour" {
+  description = "DPU that Aurora DSQL may bill in an hour before there is an alarm; a million are a million times 0.000008 dollars."
+  type        = number
+  default     = 5000
+  nullable    = false
+
+  validation {
+    condition     = var.alarm_dpu_per_hour > 0
+    error_message = "alarm_dpu_per_hour is ${var.alarm_dpu_per_hour}: use a number above zero."
+  }
+}

@@ -106,6 +106,7 @@ run "both_stages_behind_a_proxy" {
     aurora_dsql_engine            = "aurora-postgresql"
     aurora_dsql_database_password = "Another-passw0rd"
     aurora_auto_pause             = true
+    enable_alarms                 = true
   }
 
   expect_failures = [check.proxy_lets_the_cluster_pause]
@@ -130,6 +131,11 @@ run "both_stages_behind_a_proxy" {
     condition     = output.zappa.regular.lambda_concurrency == null && output.zappa.dsql.lambda_concurrency == null && toset(keys(output.rds_proxy_secret_arns)) == toset(["regular", "dsql"])
     error_message = "A function is bounded by what the proxy bounds, or a secret is missing."
   }
+
+  assert {
+    condition     = jsonencode(output.alarm_names) == jsonencode([for alarm in ["dsql-5xx", "dsql-capacity", "dsql-connections", "dsql-throttles", "regular-5xx", "regular-capacity", "regular-connections", "regular-throttles"] : "producer-api-${alarm}"])
+    error_message = "The alarms are ${jsonencode(output.alarm_names)}"
+  }
 }
 
 run "nothing_to_stand_before_is_said" {
@@ -140,9 +146,16 @@ run "nothing_to_stand_before_is_said" {
     database_password = null
     database_iam_user = "lambda_user"
     enable_rds_proxy  = true
+    enable_alarms     = true
+    alarm_topic_arns  = ["arn:aws:sns:us-east-1:123456789012:operations"]
   }
 
   expect_failures = [check.proxy_has_a_cluster, check.iam_user_has_a_cluster]
+
+  assert {
+    condition     = jsonencode(output.alarm_names) == jsonencode([for alarm in ["dsql-5xx", "dsql-conflicts", "dsql-dpu", "dsql-throttles"] : "producer-api-${alarm}"])
+    error_message = "The alarms are ${jsonencode(output.alarm_names)}"
+  }
 }
 
 run "regular_alone" {
@@ -161,6 +174,11 @@ run "regular_alone" {
   assert {
     condition     = alltrue([for value in [output.aurora_dsql_endpoint, output.aurora_dsql_host, output.aurora_dsql_cluster_resource_id, output.aurora_dsql_port] : value == null])
     error_message = "There are outputs of a second database that does not exist."
+  }
+
+  assert {
+    condition     = length(output.alarm_names) == 0
+    error_message = "There are alarms that nobody asked for."
   }
 }
 
@@ -209,6 +227,7 @@ run "settings_without_effect_are_said" {
     aurora_auto_pause               = true
     aurora_instance_class           = "db.t4g.medium"
     aurora_max_capacity             = 8
+    alarm_topic_arns                = ["arn:aws:sns:us-east-1:123456789012:operations"]
     lambda_concurrency              = { regular = 50, dsql = -1 }
     api_throttling                  = { rate = 20, burst = 40 }
     allowed_cidr_blocks             = ["10.8.0.0/24", "203.0.113.7/32"]
@@ -217,6 +236,7 @@ run "settings_without_effect_are_said" {
 
   expect_failures = [
     check.auto_pause_has_something_to_pause,
+    check.topics_have_alarms,
     check.capacity_has_something_to_limit,
     check.allowed_addresses_have_a_way_in,
     check.resource_id_override_names_this_cluster,
@@ -231,6 +251,8 @@ run "settings_without_effect_are_said" {
     condition     = jsonencode({ for stage, member in output.zappa : stage => [member.lambda_concurrency, member.throttling] }) == jsonencode({ regular = [50, { burst = 40, rate = 20 }], dsql = [null, { burst = 40, rate = 20 }] })
     error_message = "The functions are bounded by ${jsonencode(output.zappa)}"
   }
+
+
 }
 
 run "settings_of_what_is_not_made_are_said" {

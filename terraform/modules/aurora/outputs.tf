@@ -32,6 +32,11 @@ output "master_user_secret_arn" {
   value       = try(aws_rds_cluster.this.master_user_secret[0].secret_arn, null)
 }
 
+output "is_serverless" {
+  description = "Whether the instances are of db.serverless."
+  value       = local.is_serverless
+}
+
 output "connections" {
   description = "Connections that the writer takes at its largest, about: SHOW max_connections has the true figure."
   value       = local.connections
