@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from django.db import connections, router
@@ -95,13 +96,22 @@ def _statement(alias: str, rows: int) -> tuple[str, bool]:
     return statement, isinstance(values[0], list)
 
 
+def _values(field: Field[Any, Any], cars: list[Car]) -> list[Any]:
+    """What each car has in the field, by the field's own rules before saving, if it has any."""
+    if type(field).pre_save is Field.pre_save:  # which takes the attribute as it is
+        return list(map(attrgetter(field.attname), cars))
+    return [field.pre_save(car, add=True) for car in cars]
+
+
 def _column(field: Field[Any, Any], cars: list[Car], alias: str) -> list[Any]:
     """One column of the rows. Each of its values is prepared once: most come many times."""
-    values = [field.pre_save(car, add=True) for car in cars]
+    values = _values(field, cars)
     connection = connections[alias]
     try:
         different = set(values)
     except TypeError:  # such as lists and dicts
+        return [field.get_db_prep_save(value, connection) for value in values]
+    if len(different) == len(values):
         return [field.get_db_prep_save(value, connection) for value in values]
     prepared = {value: field.get_db_prep_save(value, connection) for value in different}
     return [prepared[value] for value in values]

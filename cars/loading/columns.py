@@ -110,5 +110,6 @@ def _is_nothing(value: Any, may_be_empty: bool) -> bool:
         return True
     if value.__class__ is not str or (len(value) > LONGEST_NOTHING and not value.isspace()):
         return False
-    text = value.strip().lower()
-    return not text or (may_be_empty and text in NOTHING)
+    if may_be_empty:
+        return value.strip().lower() in NOTHING
+    return not value or value.isspace()

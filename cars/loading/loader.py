@@ -14,7 +14,7 @@ What follows from that:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
+from cars.loading.ahead import one_ahead
 from cars.loading.batch import ClashError, preview_batch, store_batch
 from cars.loading.columns import Columns
 from cars.loading.copies import Copies
@@ -67,21 +68,30 @@ class Loader:
         self._copies = Copies(look=not rules.allow_duplicates)
         self._newest = datetime.min.replace(tzinfo=UTC)
 
-    def load(self, rows: Iterable[Row]) -> Iterator[Batch]:
+    def load(self, rows: Iterable[Row], *, ahead: bool = False) -> Iterator[Batch]:
         """Yields after each batch, when it is committed.
+
+        `ahead` prepares the next batch meanwhile, in a thread: for rows that never keep waiting.
 
         Raises InvalidRowsError before anything of a batch with bad rows is stored, unless they are
         to be skipped, and CopyError where most of the first cars are stored under another source.
         """
-        rows = iter(rows)
         with closing(Memory()) as memory:
-            while taken := list(islice(rows, self._rules.batch_size)):
-                batch = Batch()
-                pairs = self._without_known_vins(self._valid(taken, memory, batch), memory, batch)
-                self._stop_at(batch.invalid)
-                self._copies.check([car for _, car in pairs])
-                self._store(pairs, batch)
-                yield batch
+            prepared = self._prepared(iter(rows), memory)
+            with closing(one_ahead(prepared) if ahead else prepared) as batches:
+                for pairs, batch in batches:
+                    self._stop_at(batch.invalid)
+                    self._copies.check([car for _, car in pairs])
+                    self._store(pairs, batch)
+                    yield batch
+
+    def _prepared(
+        self, rows: Iterator[Row], memory: Memory
+    ) -> Generator[tuple[Pairs, Batch], None, None]:
+        """The cars of each batch and what is wrong with the others, without asking a database."""
+        while taken := list(islice(rows, self._rules.batch_size)):
+            batch = Batch()
+            yield self._without_known_vins(self._valid(taken, memory, batch), memory, batch), batch
 
     def _valid(self, rows: list[Row], memory: Memory, batch: Batch) -> Pairs:
         """The rows that are cars; the others are in `batch`."""

@@ -21,7 +21,8 @@ class Memory:
     def __init__(self) -> None:
         # Without a name it is a temporary file that SQLite itself removes, made when it outgrows
         # the cache.
-        self._database = sqlite3.connect("", isolation_level=None)
+        # One thread after the other uses it (cars.loading.ahead).
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.executescript(
             "CREATE TABLE vins (vin TEXT PRIMARY KEY, place TEXT, id BLOB) WITHOUT ROWID;"
             "CREATE TABLE contents (hash INTEGER PRIMARY KEY, times INTEGER);"

@@ -14,6 +14,7 @@ from cars.loading.columns import Columns
 from cars.loading.descriptions import describe, listed
 from cars.loading.failures import FAILURES, failure
 from cars.loading.files import opened, rejects_path, source_name
+from cars.loading.garbage import seldom_collected
 from cars.loading.loader import MAX_BATCH, Loader, Rules
 from cars.loading.options import (
     check_options,
@@ -118,6 +119,7 @@ class Command(BaseCommand):
         rules = Rules(**{each.name: options[each.name] for each in dataclass_fields(Rules)})
         stderr = cast(TextIO, self.stderr)
         with (
+            seldom_collected(),
             opened(file) as (stream, size),
             closing(progress(stderr, size, options["verbosity"])) as screen,
         ):
@@ -130,7 +132,8 @@ class Command(BaseCommand):
             if rules.skip_invalid:
                 check_rejects(path)
             with closing(RejectsFile(path, table, screen.note)) as rejects:
-                for batch in Loader(name, columns, rules, counts).load(table.rows):
+                loader = Loader(name, columns, rules, counts)
+                for batch in loader.load(table.rows, ahead=size is not None):
                     if batch.invalid and not rules.dry_run:
                         rejects.write(batch.invalid)
                     for sentences in (describe(batch.invalid), listed(batch.repeated)):
