@@ -8,7 +8,6 @@ from django import forms
 from django_filters import rest_framework as filters
 
 from cars.models import Car
-from cars.prepared.filters import PreparedForm
 
 WHOLE = "whole and in the same letters"
 
@@ -31,7 +30,7 @@ class YearFilter(filters.NumberFilter):
         super().__init__(field_name="year", min_value=0, max_value=9999, **kwargs)
 
 
-class CarFilter(PreparedForm, filters.FilterSet):
+class CarFilter(filters.FilterSet):
     """All of them exact, and all that are given must hold. A bad value is 400 and named."""
 
     make = filters.CharFilter(max_length=100, help_text=f"The make, {WHOLE}")

@@ -7,11 +7,10 @@ more than the framework's own, or a request asks for something unusual, it calls
 - `retrieve.PreparedRetrieve`: the SQL of one object, and a row instead of an instance; not with
   object permissions, filters, or a serializer that does more than show columns.
 - `page.PreparedList`: rows instead of instances; not with such a serializer.
-- `page.PreparedPagination`: the SQL of a page; not of a queryset that a filter has changed.
+- `page.PreparedPagination`: the SQL of a page; not of a queryset of another backend's filters.
 - `fields.PreparedFields`: the fields of a serializer; not where they depend on the instance.
-- `filters.PreparedFilterBackend`: no filters for a request that gives none a value; not with
-  filters that do something without one.
-- `filters.PreparedForm`: the form that validates the filters; not where it depends on the request.
+- `filters.PreparedFilterBackend`: the SQL of filters by columns, for each set of those that have a
+  value; not with filters that do something without one, or with a bad value.
 - `negotiation.PreparedNegotiation`: the format of an answer, where the client takes any or JSON.
 - `insert.PreparedInsert`: the INSERT behind `serializer.save()`; not for models with receivers of
   signals, relations, or a `save()` of their own.

@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from django.core.exceptions import ValidationError
-from django.db import connections, models
+from django.db import models
 from django.db.models import Field, Q, QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
+
+from cars.prepared.queries import is_in_range
 
 # Those whose values a position can hold as text and compare as the database does.
 COLUMNS = (models.CharField, models.DateTimeField, models.IntegerField, models.UUIDField)
@@ -172,10 +174,8 @@ def _write(values: Any) -> str:
 
 def _value(field: Field[Any, Any], text: str, alias: str) -> Any:
     value = field.to_python(text)
-    if isinstance(field, models.IntegerField):
-        low, high = connections[alias].ops.integer_field_range(field.get_internal_type())
-        if (low is not None and value < low) or (high is not None and value > high):
-            raise ValueError("beyond the column's type")
+    if not is_in_range(field, value, alias):
+        raise ValueError("beyond the column's type")
     if "\0" in text:
         raise ValueError("no text of a database holds this")
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cars.prepared.filters import Filtered, prepared
 from cars.prepared.keyset import Keys, KeysetPagination, beyond
 from cars.prepared.queries import Parameter, PreparedQuery, is_simple
 from cars.prepared.stock import keeps
@@ -21,16 +23,19 @@ class PreparedPagination(KeysetPagination):
     """Composes the pages of a view's own queryset once."""
 
     columns: tuple[str, ...] | None = None
+    values: Mapping[str, Any]  # of the queryset's parameters
 
     def gives_rows(self, columns: tuple[str, ...], view: Any) -> bool:
         """Whether rows with these columns are enough to lead from one page to the next."""
         keys = self.get_keys(view.queryset, view.request, view)
         return keys is not None and all(key.field.name in columns for key in keys)
 
-    def paginate_columns(self, columns: tuple[str, ...], view: Any) -> list[Any] | None:
-        """A page of the view's own queryset, unfiltered, as rows with these columns."""
-        self.columns = columns
-        return self.paginate_queryset(view.queryset, view.request, view)
+    def paginate_columns(
+        self, filtered: Filtered, columns: tuple[str, ...], view: Any
+    ) -> list[Any] | None:
+        """A page of the view's own queryset, filtered, as rows with these columns."""
+        self.columns, self.values = columns, filtered.values
+        return self.paginate_queryset(filtered.queryset, view.request, view)
 
     def rows(self, queryset: QuerySet[Any], count: int) -> list[Any]:
         if self.columns is None or self.keys is None:
@@ -38,7 +43,7 @@ class PreparedPagination(KeysetPagination):
         reverse, continued = self.cursor.reverse, self.position is not None
         query = _page(queryset, self.keys, self.columns, reverse, continued, count)
         names = (key.field.name for key in self.keys)
-        return query.rows(**dict(zip(names, self.position or (), strict=False)))
+        return query.rows(**dict(zip(names, self.position or (), strict=False)), **self.values)
 
 
 class PreparedList(ListModelMixin):
@@ -49,15 +54,15 @@ class PreparedList(ListModelMixin):
         columns = columns_of(view)
         if columns is None or not is_simple(view.queryset) or not _pages_rows(view, columns):
             return super().list(request, *args, **kwargs)
-        whole = view.get_queryset()
-        queryset = view.filter_queryset(whole)
-        if not is_simple(queryset):
-            return super().list(request, *args, **kwargs)
-        if view.paginator is None:
-            return Response(list(queryset.values(*columns)))
-        if queryset is whole:
-            page = view.paginator.paginate_columns(columns, view)
+        filtered = prepared(view) if view.paginator else None
+        if filtered is not None:
+            page = view.paginator.paginate_columns(filtered, columns, view)
         else:
+            queryset = view.filter_queryset(view.get_queryset())
+            if not is_simple(queryset):
+                return super().list(request, *args, **kwargs)
+            if view.paginator is None:
+                return Response(list(queryset.values(*columns)))
             page = view.paginate_queryset(queryset.values(*columns))
         answer: Response = view.get_paginated_response(page)
         return answer

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, Field, IntegerField, QuerySet
 from psycopg2.extensions import UNICODE, new_type, register_type
 
 Row = dict[str, Any]
@@ -43,6 +43,14 @@ def is_simple(queryset: object) -> bool:
         or query.values_select
         or query.select_for_update
     )
+
+
+def is_in_range(column: Field[Any, Any], value: Any, alias: str) -> bool:
+    """Whether a whole number is one that this database's column could hold; True for the others."""
+    if not isinstance(column, IntegerField):
+        return True
+    low, high = connections[alias].ops.integer_field_range(column.get_internal_type())
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 class Parameter(Expression):

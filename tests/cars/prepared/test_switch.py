@@ -17,7 +17,7 @@ from django.utils import translation
 from rest_framework.request import Request
 
 from cars.models import Car
-from cars.prepared.filters import PreparedFilterBackend
+from cars.prepared.filters import prepared
 from cars.prepared.insert import insert
 from cars.serializers import CarSerializer
 from cars.views import CarList
@@ -135,6 +135,10 @@ def test_a_body_of_another_kind_is_refused_alike() -> None:
         "make=Lancia",
         "year_min=1990&year_max=2000",
         "year=x",
+        "year=",
+        "make=Fiat&year_max=1990&page_size=1",
+        "vin=wp0zzz99zts392124",
+        "year=1985&year=1986",
         "page_size=3",
         "make=Lancia&page_size=2",
     ],
@@ -182,11 +186,14 @@ def test_the_cars_own_classes_are_prepared(car: Car, prepared: bool) -> None:
         assert insert(Car(**GIULIA))
 
 
-def test_a_request_without_filters_makes_none(car: Car) -> None:
-    request: Any = Request(RequestFactory().get("/cars"))
-    queryset = Car.objects.all()
-    view = CarList()
-    for prepared in (True, False):
-        with override_settings(CARS_PREPARED=prepared):
-            filtered = PreparedFilterBackend().filter_queryset(request, queryset, view)
-        assert (filtered is queryset) == prepared
+@pytest.mark.parametrize("query", ["", "make=", "make=Fiat", "year_min=1990&year_max=2000&vin="])
+def test_filters_by_columns_are_prepared(query: str) -> None:
+    view = CarList(request=Request(RequestFactory().get(f"/cars?{query}")))
+    for on in (True, False):
+        with override_settings(CARS_PREPARED=on):
+            assert (prepared(view) is not None) == on
+
+
+@pytest.mark.parametrize("query", ["year=x", "make=%00", f"color={'x' * 51}", "year=40000"])
+def test_bad_values_of_filters_are_left_to_django_filter(query: str) -> None:
+    assert prepared(CarList(request=Request(RequestFactory().get(f"/cars?{query}")))) is None
