@@ -9,11 +9,15 @@ import uuid
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from cars.admin_list import LookAheadPaginator, NewestFirstChangeList, PeriodQuerySet
 from cars.models import FIRST_YEAR, Car
@@ -74,9 +78,18 @@ class CarAdmin(RetriedAdmin, admin.ModelAdmin):
         ("Record", {"fields": ["id", "created_at", "updated_at"]}),
     ]
     ordering = ["-created_at", "-id"]
+    list_per_page = 50  # each row costs 0.7 ms of CPU, five times that at 256 MB
     sortable_by = ()
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+
+    def action_checkbox(self, obj: Car) -> SafeString:
+        """Django's, whose form widget renders two templates for each row: a quarter of the page."""
+        label = format_html(gettext("Select this object for an action - {}"), obj)
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
+            *(ACTION_CHECKBOX_NAME, obj.pk, label),
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Car]:
         return PeriodQuerySet(self.model).order_by(*self.ordering)

@@ -53,8 +53,8 @@ class CarList(NamesUnknown, PreparedList, generics.ListCreateAPIView[Car]):
             serializer.instance, self.replayed = car, True
 
     def get_success_headers(self, data: dict[str, str]) -> dict[str, str]:
-        # A car's address is that of the list and its id.
-        address = self.request.build_absolute_uri(f"{self.request.path}/{data['id']}")
+        # A car's address is that of the list, which Django has parsed before, and its id.
+        address = f"{self.request.build_absolute_uri(self.request.path)}/{data['id']}"
         replayed = {idempotency.REPLAYED: "true"} if self.replayed else {}
         return {"Location": address, **replayed}
 

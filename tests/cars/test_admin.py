@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.admin import ModelAdmin, site
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cars.admin import CarAdmin
 from cars.models import Car
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +60,7 @@ def test_nothing_counts_the_cars(admin: Client) -> None:
             assert "ORDER BY" not in sql or 'ORDER BY "cars_car"."created_at" DESC' in sql, sql
 
 
-@pytest.mark.parametrize(("page", "rows", "known"), [(1, 100, 501), (2, 100, 601), (7, 50, 650)])
+@pytest.mark.parametrize(("page", "rows", "known"), [(1, 50, 251), (2, 50, 301), (13, 50, 650)])
 def test_the_list_knows_the_pages_ahead(admin: Client, page: int, rows: int, known: int) -> None:
     fill(650)
     change_list = admin.get(f"{LIST}?p={page}").context["cl"]
@@ -66,10 +68,16 @@ def test_the_list_knows_the_pages_ahead(admin: Client, page: int, rows: int, kno
     assert change_list.result_count == known
 
 
-@pytest.mark.parametrize(("page", "says"), [(1, "More than 500 cars"), (3, "650 cars")])
+@pytest.mark.parametrize(("page", "says"), [(1, "More than 250 cars"), (9, "650 cars")])
 def test_the_list_says_when_there_are_more(admin: Client, page: int, says: str) -> None:
     fill(650)
     assert says in " ".join(admin.get(f"{LIST}?p={page}").content.decode().split())
+
+
+def test_the_box_of_a_row_is_djangos_and_says_which_car(admin: Client) -> None:
+    car = Car.objects.create(make="<b>", model="&", year=2000)
+    own = ModelAdmin.action_checkbox(CarAdmin(Car, site), car)
+    assert f"<td class=\"action-checkbox\">{own}</td>" in admin.get(LIST).content.decode()
 
 
 def test_a_page_after_the_last_leads_back(admin: Client) -> None:
