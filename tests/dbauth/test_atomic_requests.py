@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.models import Group
 from django.db import connections
 from django.db.transaction import TransactionManagementError
@@ -11,8 +12,7 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from cars.models import Car
-from carsite import urls
+from dbauth.admin import RetriedAdmin
 from dbauth.retry import retried
 from tests.dbauth.test_retry import conflict
 
@@ -39,11 +39,18 @@ def plain(request: HttpRequest) -> HttpResponse:
     return retried(write)(request)
 
 
+class RetriedGroupAdmin(RetriedAdmin, ModelAdmin):
+    """Groups, retried."""
+
+
+site = AdminSite()
+site.register(Group, RetriedGroupAdmin)
+
 urlpatterns = [
     path("function", retried(write)),
     path("class", Write.as_view()),
     path("plain", plain),
-    *urls.urlpatterns,
+    path("admin/", site.urls),
 ]
 
 
@@ -65,12 +72,11 @@ def test_a_retried_function_in_another_view_is_an_error_that_says_what_to_decora
 
 
 def test_the_retried_admin_adds_changes_and_deletes(admin_client):
-    form = {"make": "A", "model": "B", "year": "2020", "mileage": "0", "vin": "", "color": ""}
-    assert admin_client.post("/admin/cars/car/add/", form).status_code == 302
-    page = f"/admin/cars/car/{Car.objects.get().pk}"
-    assert admin_client.post(f"{page}/change/", {**form, "model": "C"}).status_code == 302
-    assert Car.objects.get().model == "C"
-    selected = {"action": "delete_selected", "_selected_action": str(Car.objects.get().pk)}
-    answer = admin_client.post("/admin/cars/car/", {**selected, "post": "yes"})
-    assert answer.status_code == 302
-    assert not Car.objects.exists()
+    groups = "/admin/auth/group/"
+    assert admin_client.post(f"{groups}add/", {"name": "first"}).status_code == 302
+    page = f"{groups}{Group.objects.get().pk}/change/"
+    assert admin_client.post(page, {"name": "second"}).status_code == 302
+    assert Group.objects.get().name == "second"
+    selected = {"action": "delete_selected", "_selected_action": str(Group.objects.get().pk)}
+    assert admin_client.post(groups, {**selected, "post": "yes"}).status_code == 302
+    assert not Group.objects.exists()
