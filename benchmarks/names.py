@@ -7,7 +7,9 @@ DEFAULT_DRF = "default DRF, Zappa"
 
 GET_ONE, LIST_50, LIST_200 = "GET /cars/{id}", "GET /cars, 50", "GET /cars, 200"
 POST, LAST_PAGE, ADMIN = "POST /cars", "GET /cars, the last 50", "admin list page"
-FILTERED = "GET /cars, filtered"
+FILTERED, BY_MAKE, NEXT_PAGE = "GET /cars, filtered", "GET /cars by make", "GET /cars, next page"
+ADMIN_FILTERED, ADMIN_SEARCH = "admin list page by make", "admin search"
+ADMIN_CAR = "admin page of a car"
 
 FEW, MANY = 10_000, 1_000_000
 

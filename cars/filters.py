@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django_filters import rest_framework as filters
 
 from cars.models import Car
+from cars.numbers import WholeNumberFormField
 
 WHOLE = "whole and in the same letters"
-
-
-class WholeNumberField(forms.IntegerField):
-    """Digits are those of ASCII; int() takes any script's."""
-
-    def to_python(self, value: Any) -> int | None:
-        if isinstance(value, str) and not value.isascii():
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
 
 
 class YearFilter(filters.NumberFilter):
     """A whole number that every database can compare with its column."""
 
-    field_class = WholeNumberField
+    field_class = WholeNumberFormField
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(field_name="year", min_value=0, max_value=9999, **kwargs)

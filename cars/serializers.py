@@ -7,18 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from cars.models import FIRST_YEAR, MAX_MILEAGE, Car, validate_not_after_next_year
+from cars.numbers import WholeNumberField
 from cars.prepared.fields import PreparedFields
 from cars.prepared.insert import PreparedInsert
 from cars.vin import in_capitals, validate_vin_in_either_case
-
-
-class WholeNumberField(serializers.IntegerField):
-    """Digits are those of ASCII; int() takes any script's."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, str) and not data.isascii():
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class CarSerializer(PreparedFields, PreparedInsert, serializers.ModelSerializer[Car]):

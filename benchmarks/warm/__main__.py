@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.names import FEW, MANY
 from benchmarks.report import QUICK, save
-from benchmarks.warm import counts, growth, peers
+from benchmarks.warm import counts, growth, peers, work
 from benchmarks.warm.database import filled
 from benchmarks.warm.variants import HANDLERS
 from tests.rig.postgresql import PostgreSQL, running_postgresql
@@ -62,6 +62,9 @@ def everything(server: PostgreSQL, folder: Path, rounds: int) -> None:
             peers.show_figures(cars.count, figures)
             requests[str(cars.count)] = {name: each.data() for name, each in figures.items()}
         save("requests", requests)
+        works = work.measure(server, few, folder)
+        work.show_works(works)
+        save("work", work.data(works))
     counted = counts.measure(server, folder)
     counts.show_counts(counted)
     save("hundred_requests", counts.data(counted))

@@ -6,13 +6,14 @@ from typing import Any
 
 from benchmarks.warm.calls import HEADERS, get
 from benchmarks.warm.variants import Worker
-from tests.rig.service import ADMIN, Service
+from tests.rig.service import Service
 
 SESSION = """
 from django.contrib.auth import get_user_model
 from django.test import Client
+users = get_user_model().objects
 client = Client()
-client.force_login(get_user_model().objects.get())
+client.force_login(users.first() or users.create_superuser("keeper"))
 (name, cookie), = client.cookies.items()
 print(f"{name}={cookie.value}")
 """
@@ -31,9 +32,4 @@ def admin_list(worker: Worker, service: Service) -> dict[str, Any]:
 
 def session_cookie(service: Service) -> str:
     """`name=value` of a superuser's session, who is made for it."""
-    name, password = ADMIN
-    service.manage(
-        *("createsuperuser", "--noinput", f"--username={name}", "--email=keeper@example.com"),
-        DJANGO_SUPERUSER_PASSWORD=password,
-    )
     return service.manage("shell", "-c", SESSION).split()[-1]

@@ -38,7 +38,7 @@ class Filtered(NamedTuple):
 class PreparedFilterBackend(filters.DjangoFilterBackend):
     """django-filter's; `PreparedList` first asks it for what can be prepared."""
 
-    def prepared(self, view: GenericAPIView[Any]) -> Filtered | None:
+    def prepared(self, view: Any) -> Filtered | None:
         """None where django-filter has to look at the request, for a bad value also."""
         backend: Any = type(self)
         kind: Any = getattr(view, "filterset_class", None)
@@ -59,17 +59,14 @@ class PreparedFilterBackend(filters.DjangoFilterBackend):
         return Filtered(_filtered(queryset, kind, tuple(values)), parameters)
 
 
-def prepared(view: GenericAPIView[Any]) -> Filtered | None:
+def prepared(view: Any) -> Filtered | None:
     """What all of a view's filters make of its own queryset; None where they cannot be prepared."""
-    backends: Any = view.filter_backends
-    if not backends:
-        return Filtered(view.queryset, {})  # type: ignore[arg-type] # the view has one
-    only = backends[0]
-    if len(backends) > 1 or not issubclass(only, PreparedFilterBackend):
+    if not keeps(type(view), GenericAPIView, "filter_queryset") or len(view.filter_backends) > 1:
         return None
-    if not keeps(type(view), GenericAPIView, "filter_queryset"):
-        return None
-    return only().prepared(view)
+    if not view.filter_backends:
+        return Filtered(view.queryset, {})
+    (backend,) = view.filter_backends
+    return backend().prepared(view) if issubclass(backend, PreparedFilterBackend) else None
 
 
 @cache

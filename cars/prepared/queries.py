@@ -50,7 +50,7 @@ def is_in_range(column: Field[Any, Any], value: Any, alias: str) -> bool:
     if not isinstance(column, IntegerField):
         return True
     low, high = connections[alias].ops.integer_field_range(column.get_internal_type())
-    return (low is None or value >= low) and (high is None or value <= high)
+    return not ((low is not None and value < low) or (high is not None and value > high))
 
 
 class Parameter(Expression):

@@ -77,7 +77,7 @@ def test_the_list_says_when_there_are_more(admin: Client, page: int, says: str) 
 def test_the_box_of_a_row_is_djangos_and_says_which_car(admin: Client) -> None:
     car = Car.objects.create(make="<b>", model="&", year=2000)
     own = ModelAdmin.action_checkbox(CarAdmin(Car, site), car)
-    assert f"<td class=\"action-checkbox\">{own}</td>" in admin.get(LIST).content.decode()
+    assert f'<td class="action-checkbox">{own}</td>' in admin.get(LIST).content.decode()
 
 
 def test_a_page_after_the_last_leads_back(admin: Client) -> None:

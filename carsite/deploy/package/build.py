@@ -44,7 +44,7 @@ def rebuild(target: Path, stage: str, runs_on: wheels.Target) -> None:
         _packages(runs_on, Path(folder, "installed"), tree)
         (tree / FROM_ZAPPA).write_bytes(settings)
         _static(Path(folder, "static"), tree / STATIC)
-        bytecode.compile_tree(tree)
+        bytecode.compile_tree(tree, own={*project.PACKAGES, FROM_ZAPPA})
         archive.write(tree, target)
     echo(
         f"Packed {len(zipfile.ZipFile(target).namelist())} files: {target.stat().st_size:,} bytes."

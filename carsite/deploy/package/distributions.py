@@ -15,8 +15,12 @@ FOLDERS = {"__pycache__", "static", "tests"}
 SCRIPTS = "bin"
 # The service speaks one language; all of Django's would be a fifth of the archive.
 LANGUAGES = {"en", LANGUAGE_CODE.replace("-", "_")}
-# The parts of Zappa that run where it deploys from, and Django's maps, which need GDAL.
-UNUSED = ("zappa/cli.py", "zappa/core.py", "zappa/letsencrypt.py", "django/contrib/gis/")
+# Parts of Zappa that run where it deploys from, Django's maps, which need GDAL, and its backends
+# without a driver here.
+UNUSED = (
+    *("zappa/cli.py", "zappa/core.py", "zappa/letsencrypt.py", "django/contrib/gis/"),
+    *("django/db/backends/mysql/", "django/db/backends/oracle/"),
+)
 
 
 def files(installed: Path) -> Iterator[tuple[str, Path]]:

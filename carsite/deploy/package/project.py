@@ -19,8 +19,13 @@ LEFT_OUT = {
     *("dbauth/LICENSE", "dbauth/README.md", "dbauth/pyproject.toml"),
 }
 
-# Not linked from any page: the other renderer that drf-spectacular-sidecar brings, and source maps.
-UNUSED_STATIC = ("drf_spectacular_sidecar/redoc/*", "*.map", "*.map.gz")
+# Not linked from any page: what else drf-spectacular-sidecar brings, source maps, scripts that the
+# admin loads with DEBUG alone, and fonts for browsers that know no WOFF.
+UNUSED_STATIC = (
+    *("drf_spectacular_sidecar/redoc/*", "*/swagger-ui-standalone-preset.*", "*.map", "*.map.gz"),
+    *(f"admin/js/vendor/*/{name}.[0-9a-f]*.js*" for name in ("jquery", "select2.full", "xregexp")),
+    *(f"rest_framework/fonts/*.{kind}*" for kind in ("eot", "svg", "ttf")),
+)
 
 
 def files(root: Path = ROOT) -> Iterator[tuple[str, Path]]:

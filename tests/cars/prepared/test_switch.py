@@ -17,7 +17,7 @@ from django.utils import translation
 from rest_framework.request import Request
 
 from cars.models import Car
-from cars.prepared.filters import prepared
+from cars.prepared import filters
 from cars.prepared.insert import insert
 from cars.serializers import CarSerializer
 from cars.views import CarList
@@ -191,9 +191,11 @@ def test_filters_by_columns_are_prepared(query: str) -> None:
     view = CarList(request=Request(RequestFactory().get(f"/cars?{query}")))
     for on in (True, False):
         with override_settings(CARS_PREPARED=on):
-            assert (prepared(view) is not None) == on
+            assert (filters.prepared(view) is not None) == on
 
 
 @pytest.mark.parametrize("query", ["year=x", "make=%00", f"color={'x' * 51}", "year=40000"])
 def test_bad_values_of_filters_are_left_to_django_filter(query: str) -> None:
-    assert prepared(CarList(request=Request(RequestFactory().get(f"/cars?{query}")))) is None
+    assert (
+        filters.prepared(CarList(request=Request(RequestFactory().get(f"/cars?{query}")))) is None
+    )

@@ -119,7 +119,7 @@ def open_cluster(_cluster: Cluster, aws, tokens) -> Iterator[Callable[..., Clust
 
 
 DEFAULT: dict = {"default": {}}
-HOOKED = "tests.dbauth.dsql.hooked"
+HOOKED = "tests.rig.stages.hooked"
 GARAGE = "tests.dbauth.dsql.garage"
 SMALL = "tests.dbauth.dsql.plot.migrations"
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import OperationalError, connections
 
 from dbauth import attempts, outcomes, retry
-from tests.dbauth.dsql.hooked import *  # noqa: F403 - settings modules extend one another this way
+from tests.rig.stages.hooked import *  # noqa: F403 - settings modules extend one another this way
 
 
 def no_conflict_is_retried() -> None:

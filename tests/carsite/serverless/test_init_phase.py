@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from carsite.serverless import request_log, warmup
+from carsite.serverless import init_phase, request_log
 from tests.rig.events import Request, event
 from tests.rig.front_door import FrontDoor
 from tests.rig.lambda_runtime import Function
@@ -91,7 +91,7 @@ def test_nothing_connects_where_nobody_is_waiting(door, start):
 def test_a_snapshot_holds_no_connection(initialization, query):
     asked = []
     environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": initialization} if initialization else {}
-    warmup.warm_up(lambda event, _: asked.append(event["rawQueryString"]), environment)
+    init_phase.warm_up(lambda event, _: asked.append(event["rawQueryString"]), environment)
     assert asked == [query]
 
 
@@ -101,7 +101,7 @@ def test_its_request_is_not_in_the_request_log_and_the_next_one_is(caplog):
     def http(event: Any, context: Any) -> None:
         request_log.logger.info("a line")
 
-    warmup.warm_up(http, ON_DEMAND)
+    init_phase.warm_up(http, ON_DEMAND)
     assert caplog.messages == []
     http(None, None)
     assert caplog.messages == ["a line"]
@@ -111,6 +111,6 @@ def test_an_error_is_logged_and_the_function_starts(caplog):
     def http(event: Any, context: Any) -> None:
         raise LookupError("no such thing")
 
-    warmup.warm_up(http, ON_DEMAND)
+    init_phase.warm_up(http, ON_DEMAND)
     assert caplog.messages == ["The init phase's request failed"]
     assert not request_log.logger.disabled

@@ -1,0 +1,202 @@
+"""What each request asks of the database: statements, and the rows that they read.
+
+That is what Aurora DSQL bills, whatever the processor does. PostgreSQL logs the statements of one
+warm request, and EXPLAIN ANALYZE of each says how many rows its scans met.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from benchmarks.names import (
+    ADMIN,
+    ADMIN_CAR,
+    ADMIN_FILTERED,
+    ADMIN_SEARCH,
+    BY_MAKE,
+    CARSITE,
+    DEFAULT_DRF,
+    FASTAPI_ASYNC,
+    FEW,
+    FILTERED,
+    GET_ONE,
+    LIST_50,
+    NEXT_PAGE,
+    POST,
+)
+from benchmarks.report import show
+from benchmarks.warm.admin import admin_list
+from benchmarks.warm.calls import get, new_car, post
+from benchmarks.warm.database import Cars, filled
+from benchmarks.warm.equality import decode
+from benchmarks.warm.variants import Event, Worker, environment, running
+from tests.rig.postgresql import PostgreSQL, running_postgresql
+
+STACKS = (CARSITE, FASTAPI_ASYNC, DEFAULT_DRF)
+STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)")
+SEVERAL: dict[str, Any] = {"make": "Make 7", "year_min": 2000, "year_max": 2010}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one request caused; `answered` counts the cars in its answer, None for a page."""
+
+    statements: int
+    read: int
+    answered: int | None
+
+
+Works = dict[str, dict[str, Work]]
+
+
+def measure(server: PostgreSQL, cars: Cars, folder: Path) -> Works:
+    """The work by stack and request."""
+    ((database,),) = cars.rows("SELECT current_database()")
+    cars.rows(f"ALTER DATABASE {database} SET log_statement = 'all'")
+    try:
+        works: Works = {}
+        for name in STACKS:
+            with running(name, environment(name, cars.url, folder / "static")) as worker:
+                works[name] = {
+                    title: _work(worker, warm, event, server, cars)
+                    for title, warm, event in _requests(worker, cars)
+                }
+        return works
+    finally:
+        cars.rows(f"ALTER DATABASE {database} RESET log_statement")
+
+
+def _requests(worker: Worker, cars: Cars) -> Iterator[tuple[str, Event, Event]]:
+    """Name, a request of this kind to warm up with, and the one that counts."""
+    events: dict[str, Event] = {
+        GET_ONE: get(f"/cars/{cars.ids(1)[0]}"),
+        LIST_50: get("/cars"),
+        NEXT_PAGE: _next_page(worker),
+        BY_MAKE: get("/cars", make="Make 7"),
+        FILTERED: get("/cars", **SEVERAL),
+    }
+    if worker.name == CARSITE:
+        page = admin_list(worker, cars.service)
+        events |= {
+            ADMIN: page,
+            ADMIN_FILTERED: _below(page, "/admin/cars/car/", make="Make 7"),
+            ADMIN_SEARCH: _below(page, "/admin/cars/car/", q="Make 7"),
+            ADMIN_CAR: _below(page, f"/admin/cars/car/{cars.ids(1)[0]}/change/"),
+        }
+    for title, event in events.items():
+        yield title, event, event
+    yield POST, post(new_car()), post(new_car())
+
+
+def _below(page: Event, path: str, **query: object) -> Event:
+    """Another page of the admin, in the same session."""
+    headers = [
+        (name, value) for name, values in page["multiValueHeaders"].items() for value in values
+    ]
+    return get(path, headers, **query)
+
+
+def _next_page(worker: Worker) -> Event:
+    link = json.loads(decode(worker.answer(get("/cars"))))["next"]
+    (cursor,) = parse_qs(urlsplit(link).query)["cursor"]
+    return get("/cars", cursor=cursor)
+
+
+def _work(worker: Worker, warm: Event, event: Event, server: PostgreSQL, cars: Cars) -> Work:
+    worker.call([warm])
+    log = server.data.parent / "postgres.log"
+    start = log.stat().st_size
+    answer = worker.answer(event)
+    if answer["statusCode"] not in (200, 201):
+        raise RuntimeError(f"{worker.name}: {answer}")
+    with log.open("rb") as file:
+        file.seek(start)
+        statements = STATEMENT.findall(file.read().decode())
+    return Work(
+        statements=len(statements),
+        read=sum(_rows_read(statement, cars) for statement in statements),
+        answered=_cars_in(answer),
+    )
+
+
+def _cars_in(answer: Mapping[str, Any]) -> int | None:
+    if "json" not in str(answer.get("multiValueHeaders") or answer.get("headers")):
+        return None
+    body = json.loads(decode(answer))
+    return 0 if answer["statusCode"] == 201 else len(body.get("results", [body]))
+
+
+def _rows_read(statement: str, cars: Cars) -> int:
+    """An INSERT reads none; everything but SELECT is over, and cannot be asked again."""
+    if not statement.lstrip().upper().startswith("SELECT"):
+        return 0
+    ((plan,),) = cars.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
+    return round(sum(map(_met, _nodes(plan[0]["Plan"]))))
+
+
+def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
+
+
+def _met(node: Mapping[str, Any]) -> float:
+    """The rows that a scan of a table found, those that it left out afterwards included."""
+    if "Relation Name" not in node:
+        return 0
+    left_out = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+    rows = node["Actual Rows"] + sum(node.get(name, 0) for name in left_out)
+    return float(rows * node["Actual Loops"])
+
+
+def data(works: Works) -> dict[str, Any]:
+    """As results.json has it."""
+    return {
+        stack: {title: asdict(work) for title, work in by_request.items()}
+        for stack, by_request in works.items()
+    }
+
+
+def table(section: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the section `work`, as the screen and the page show them."""
+    ours = section[CARSITE]
+    header = ["statements, rows read", "cars in the answer", *section]
+    rows = [
+        [
+            title,
+            "-" if work["answered"] is None else str(work["answered"]),
+            *(_pair(by_request.get(title)) for by_request in section.values()),
+        ]
+        for title, work in ours.items()
+    ]
+    return header, rows
+
+
+def _pair(work: Mapping[str, Any] | None) -> str:
+    return f"{work['statements']}, {work['read']:,}" if work else "-"
+
+
+def show_works(works: Works) -> None:
+    """The table on the screen."""
+    show("What a request asks of the database", *table(data(works)))
+
+
+def main() -> None:
+    """`python -m benchmarks.warm.work`: the table alone, and nothing is written."""
+    with (
+        tempfile.TemporaryDirectory(prefix="carsite-work-") as name,
+        running_postgresql() as server,
+        filled(server, Path(name), FEW) as cars,
+    ):
+        show_works(measure(server, cars, Path(name)))
+
+
+if __name__ == "__main__":
+    main()
