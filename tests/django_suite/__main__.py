@@ -19,6 +19,7 @@ from tests.django_suite import results, source, table
 from tests.django_suite.children import run_label, stop_all
 from tests.django_suite.labels import all_labels
 from tests.django_suite.servers import ENGINES, Engine, running_engines
+from tests.rig import tables
 from tests.rig.environment import settle
 
 
@@ -36,10 +37,10 @@ def main() -> int:
 def report(labels: list[str]) -> None:
     """Print the tables, and write them if there is nothing left to be run."""
     ready = [label for label in labels if all(results.exist(each, label) for each in ENGINES)]
-    tables = table.text(ready, len(labels))
-    _write(tables)
+    text = table.text(ready, len(labels))
+    _write(text)
     if ready == labels:
-        table.write(tables)
+        tables.write("dsql.md", "make django-suite", text)
 
 
 def any_unexpected(labels: list[str], engines: Sequence[str]) -> bool:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import django
 
 from dbauth.dsql.skips import by_reason
 from tests.django_suite import results
-from tests.django_suite.source import ROOT
+from tests.rig import tables
 
-DOCUMENT = ROOT / "docs" / "dsql.md"
-BEGIN, END = "<!-- make django-suite: begin -->", "<!-- make django-suite: end -->"
 BASELINE = "postgresql"
 NAMES = {
     "postgresql": "Django's own PostgreSQL backend",
@@ -40,14 +38,6 @@ def text(labels: Sequence[str], of_all: int) -> str:
     return "\n\n".join([numbers, _totals(labels), _reasons(labels), _by_label(labels)])
 
 
-def write(tables: str) -> None:
-    """Put the tables into their place in the document."""
-    document = DOCUMENT.read_text()
-    before, rest = document.split(BEGIN)
-    _old, after = rest.split(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}")
-
-
 def _totals(labels: Sequence[str]) -> str:
     rows = []
     for engine, name in NAMES.items():
@@ -62,9 +52,9 @@ def _totals(labels: Sequence[str]) -> str:
             more,
             total["failed"] - more,
         ]
-        rows.append([name, *map(_number, numbers)])
+        rows.append([name, *map(tables.number, numbers)])
     head = ["", "passed", "expected failures", "skipped", "unexpected failures"]
-    return _table([*head, "failures on Django's own backend too"], rows)
+    return tables.table([*head, "failures on Django's own backend too"], rows)
 
 
 def _reasons(labels: Sequence[str]) -> str:
@@ -76,7 +66,7 @@ def _reasons(labels: Sequence[str]) -> str:
     )
     reasons = sorted(by_reason(), key=lambda reason: -details[reason])
     rows = [[reason, details[reason]] for reason in reasons if details[reason]]
-    return _table(["tests that are skipped on DSQL because", ""], rows)
+    return tables.table(["tests that are skipped on DSQL because", ""], rows)
 
 
 def _by_label(labels: Sequence[str]) -> str:
@@ -84,14 +74,5 @@ def _by_label(labels: Sequence[str]) -> str:
     for label in labels:
         passed = [results.counts(results.load(each, label)).get("passed", 0) for each in NAMES]
         if len(set(passed)) > 1:
-            rows.append([label, *map(_number, passed)])
-    return _table(["passed, by label, where engines differ", *NAMES.values()], rows)
-
-
-def _number(number: int) -> str:
-    return f"{number:,}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [list(head), ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+            rows.append([label, *map(tables.number, passed)])
+    return tables.table(["passed, by label, where engines differ", *NAMES.values()], rows)

@@ -16,6 +16,7 @@ from django.db.transaction import TransactionManagementError
 from dbauth.dsql.schema.effects import was_done_before
 from dbauth.dsql.schema.jobs import INDEX, UNVALIDATED, VALIDATION, Jobs
 from dbauth.dsql.schema.steps import NoJournal, Step
+from dbauth.dsql.schema.texts import changes_nothing
 from dbauth.retry import retried
 from dbauth.sqlstates import sqlstate
 
@@ -76,6 +77,8 @@ class ExecutionMixin(schema.DatabaseSchemaEditor):
         text = str(sql)
         if params is not None:
             text = self.connection.ops.compose_sql(text, params)
+        if not self.collect_sql and changes_nothing(text, self.connection):
+            return
         if text.endswith(NOT_VALID * 2):
             # AddConstraintNotValid adds what every constraint here has; who wants that waits.
             self._run(text.removesuffix(NOT_VALID))

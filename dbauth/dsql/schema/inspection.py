@@ -9,15 +9,19 @@ from django.db.models import Model
 
 from dbauth.dsql.schema import index_limits, limits
 from dbauth.dsql.schema.editor import DatabaseSchemaEditor
+from dbauth.dsql.schema.values import Values
 
 
 class Inspector(DatabaseSchemaEditor):
     """A schema editor that only says what DSQL cannot do."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, look_at_values: bool = False) -> None:
+        """`look_at_values` where nothing of the migration changes them before their types."""
         super().__init__(connection, collect_sql=True)
         self.collected_sql: list[str] = []
+        self._look_at_values = look_at_values
         self._added: Counter[str] = Counter()
+        self._changed: set[str] = set()  # tables whose columns will not be those of now
 
     def create_model(self, model: type[Model]) -> None:
         limits.check_model(model, self.connection)
@@ -49,6 +53,22 @@ class Inspector(DatabaseSchemaEditor):
             types = [field.db_type(self.connection) for field in (old_field, new_field)]
             if all(types) and types[0] != types[1]:
                 self.check_cast(model, new_field, *types)
+                self._check_values(model, old_field, types[1])
+            self._changed.add(model._meta.db_table)
+
+    def _check_values(self, model: type[Model], field: Any, new_type: str) -> None:
+        if not self._look_at_values or model._meta.db_table in self._changed:
+            return
+        values = Values(self.connection, model, field.column, new_type)
+        if values.exist():
+            values.check()
+
+    def remove_field(self, model: type[Model], field: Any) -> None:
+        limits.check_removal(model, field)
+        self._changed.add(model._meta.db_table)
+
+    def alter_db_table(self, model: type[Model], old_db_table: str, new_db_table: str) -> None:
+        self._changed.update([old_db_table, new_db_table])
 
     def add_index(self, model: type[Model], index: Any, concurrently: bool = False) -> None:
         index_limits.check_index(model, index, self.connection)
@@ -65,6 +85,5 @@ class Inspector(DatabaseSchemaEditor):
     def _nothing(self, *args: Any, **kwargs: Any) -> None:
         """DSQL can do it."""
 
-    delete_model = remove_field = remove_index = remove_constraint = _nothing
-    rename_index = alter_db_table = alter_db_table_comment = alter_db_tablespace = _nothing
-    alter_index_together = _nothing
+    delete_model = remove_index = remove_constraint = rename_index = _nothing
+    alter_db_table_comment = alter_db_tablespace = alter_index_together = _nothing

@@ -10,15 +10,17 @@ from django.db import NotSupportedError
 from django.db.models import Field, Model
 
 from dbauth.dsql.schema import index_limits
+from dbauth.dsql.schema.referrers import referrers
 from dbauth.dsql.schema.refusals import refuse
 
 ABSENT_TYPES = frozenset(
     ["cidr", "citext", "hstore", "inet", "macaddr", "money", "tsquery", "tsvector", "xml"]
 )
 ABSENT_STATEMENTS = re.compile(
-    r"\s*(CREATE\s+(?:EXTENSION|COLLATION|TYPE|(?:OR\s+REPLACE\s+)?TRIGGER)|TRUNCATE|LOCK)\b",
+    r"\s*(CREATE\s+(?:EXTENSION|COLLATION|TYPE|(?:OR\s+REPLACE\s+)?TRIGGER)|TRUNCATE|LOCK|DO)\b",
     re.IGNORECASE,
 )
+PLPGSQL = re.compile(r"\bLANGUAGE\s+'?plpgsql\b", re.IGNORECASE)
 MOST_COLUMNS = 255
 
 REWRITE = (
@@ -80,19 +82,24 @@ def _check_replacement(model: type[Model], old: Field, new: Field, change: str) 
         refuse(model, new.name, f"cannot turn {change} in a primary key", NEW_TABLE)
     if old.generated or new.generated:
         refuse(model, new.name, f"cannot turn {change} in a generated column", NEW_TABLE)
-    referrers = [
-        relation.field
-        for relation in model._meta.related_objects
-        if not relation.many_to_many and old in relation.field.foreign_related_fields
-    ]
-    if referrers:
-        refuse(model, new.name, f"cannot turn {change} while {referrers[0]} refers to it", REWRITE)
+    for each in referrers(old):
+        if each.primary_key:
+            refuse(
+                model, new.name, f"cannot turn {change}: {each} refers to it by its key", NEW_TABLE
+            )
+
+
+def check_removal(model: type[Model], field: Field) -> None:
+    """A column that is to be dropped."""
+    if field.primary_key:
+        refuse(model, field.name, "cannot drop a primary key", NEW_TABLE)
 
 
 def check_statement(sql: str) -> None:
     """A statement of RunSQL or of an operation of django.contrib.postgres."""
-    if found := ABSENT_STATEMENTS.match(sql):
-        what = " ".join(found[1].upper().split())
+    found = ABSENT_STATEMENTS.match(sql)
+    if found or PLPGSQL.search(sql):
+        what = " ".join(found[1].upper().split()) if found else "PL/pgSQL"
         raise NotSupportedError(
             f"Aurora DSQL has no {what}: {sql.strip()[:100]!r}. Remove the operation from the "
             "migration, or let a database router leave its app out (allow_migrate)."

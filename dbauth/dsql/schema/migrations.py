@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db.migrations import Migration
+from django.db.migrations import Migration, RunSQL
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 
 from dbauth.dsql.schema import journal as journals
 from dbauth.dsql.schema import tables
@@ -130,14 +131,17 @@ def _run(
 def _carry_out(
     method: Callable[..., Any], migration: Migration, project_state: Any, schema_editor: Any
 ) -> Any:
-    inspector = Inspector(schema_editor.connection)
-    method(project_state.clone(), inspector, collect_sql=True)
     operations = migration.operations
+    journal = Journal(schema_editor.connection, method.__name__, migration)
+    inspector = Inspector(
+        schema_editor.connection,
+        look_at_values=journal.last is None and not any(map(_is_code, operations)),
+    )
+    method(project_state.clone(), inspector, collect_sql=True)
     milestones = [
         Milestone(operation, number, migration)
         for number, operation in enumerate(operations, start=1)
     ]
-    journal = Journal(schema_editor.connection, method.__name__, migration)
     journal.compare({each.name: each.fingerprint for each in milestones})
     schema_editor.follow(journal)
     try:
@@ -147,3 +151,8 @@ def _carry_out(
         migration.operations = operations  # type: ignore[misc] # Django copies the class's list as well
     schema_editor.wait_unless_deferred()
     return state
+
+
+def _is_code(operation: Operation) -> bool:
+    """Whether the operation may change values, perhaps so that they fit a type that comes later."""
+    return not operation.reduces_to_sql or isinstance(operation, RunSQL)

@@ -6,27 +6,41 @@
 3. The new column gets the old one's name, and the old one is dropped, with its constraints and
    indexes. Those of the new one are made.
 
-From 2 to 3 statements that name the column fail: it does not exist.
+From 2 to 3 statements that name the column fail: it does not exist. The columns of foreign keys
+that lead to it are taken along in each of these steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, DataError
 from django.db.backends.ddl_references import Columns, Statement
 from django.db.backends.postgresql import schema as postgresql
-from django.db.models import F, Field, Model, Q
+from django.db.models import Field, Model
 
 from dbauth.dsql.row_limit import BATCH_ROWS
-from dbauth.dsql.schema import limits
+from dbauth.dsql.schema import limits, mentions, referrers
 from dbauth.dsql.schema.columns import ColumnsMixin
 from dbauth.dsql.schema.refusals import refuse
+from dbauth.dsql.schema.values import Values
 from dbauth.sqlstates import sqlstate
 
 CANNOT_COERCE = "42846"
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A column, and the names of those that come and go in its stead meanwhile."""
+
+    model: type[Model]
+    old: str
+    name: str
+    type: str
+    coming: str
+    going: str
 
 
 class RetypingMixin(ColumnsMixin):
@@ -47,8 +61,25 @@ class RetypingMixin(ColumnsMixin):
             return
         limits.check_change(model, old_field, new_field, self.connection)
         self.check_cast(model, new_field, old_type, new_type)
-        self._replace_column(model, old_field, new_field, new_type)
-        self._furnish_again(model, old_field, new_field)
+        along = referrers.pairs(old_field, new_field)
+        changes = [(model, old_field, new_field), *((old.model, old, new) for old, new in along)]
+        self._look_through(model, old_field, new_type)
+        self._replace_columns([self._replacement(*each) for each in changes])
+        fields: dict[type[Model], set[str]] = {}
+        for each in changes:
+            self._furnish_again(*each)
+            # The model is missing where nobody renders the new one.
+            after = getattr(each[2], "model", each[0])
+            fields.setdefault(after, set()).add(each[2].name)
+        for after, names in fields.items():
+            self._furnish_model_again(after, names)
+
+    def _look_through(self, model: type[Model], field: Any, new_type: str) -> None:
+        """Find values that cannot be cast while there is nothing yet that has to be finished."""
+        looked = self.journal.step(f"-- looked through {model._meta.db_table}.{field.column}")
+        if not self.collect_sql and not looked.done:
+            Values(self.connection, model, field.column, new_type).check()
+            self.journal.note(looked)
 
     def check_cast(self, model: type[Model], field: Field, old_type: str, new_type: str) -> None:
         """Raise NotSupportedError where the values of one type are none of the other."""
@@ -60,23 +91,30 @@ class RetypingMixin(ColumnsMixin):
                 raise
             refuse(model, field.name, f"cannot turn {old_type} into {new_type}", limits.REWRITE)
 
-    def _replace_column(
-        self, model: type[Model], old_field: Any, new_field: Any, new_type: str
-    ) -> None:
+    def _replacement(self, model: type[Model], old_field: Any, new_field: Any) -> Replacement:
         table, name = model._meta.db_table, new_field.column
         coming, going = (
             self._create_index_name(table, [name], suffix=suffix) for suffix in ("_new", "_old")
         )
-        self._forget_deferred(table, old_field.column)
-        self._alter_table(model, f"ADD COLUMN {self.quote_name(coming)} {new_type}")
-        self._copy(model, old_field.column, coming, new_type, least=BATCH_ROWS)
-        self._rename_column(model, old_field.column, going)
-        self._copy(model, going, coming, new_type)
-        self._rename_column(model, coming, name)
-        self._alter_table(model, f"DROP COLUMN {self.quote_name(going)} CASCADE")
+        new_type = new_field.db_type(self.connection)
+        return Replacement(model, old_field.column, name, new_type, coming, going)
+
+    def _replace_columns(self, changes: Sequence[Replacement]) -> None:
+        for each in changes:
+            self._forget_deferred(each.model._meta.db_table, each.old)
+            self._alter_table(each.model, f"ADD COLUMN {self.quote_name(each.coming)} {each.type}")
+            self._copy(each, each.old, least=BATCH_ROWS)
+        for each in changes:
+            self._rename_column(each.model, each.old, each.going)
+        for each in changes:
+            self._copy(each, each.going)
+        for each in changes:
+            self._rename_column(each.model, each.coming, each.name)
+        for each in changes:
+            self._alter_table(each.model, f"DROP COLUMN {self.quote_name(each.going)} CASCADE")
 
     def _furnish_again(self, model: type[Model], old_field: Any, new_field: Any) -> None:
-        """What the old column had: default, constraints and indexes, also with other columns."""
+        """What the old column had by itself: default, constraints and indexes."""
         if new_field.has_db_default():
             self._alter_table(
                 model, *self._alter_column_database_default_sql(model, None, new_field)
@@ -84,18 +122,19 @@ class RetypingMixin(ColumnsMixin):
         if old_field.null and not new_field.null:
             self._fill_nulls(model, new_field)
         self._furnish(model, new_field)
-        after = getattr(new_field, "model", model)  # missing where nobody renders the new model
-        name = new_field.name
-        for index in after._meta.indexes:
-            if name in _names(index):
-                self.add_index(after, index)
-        for constraint in after._meta.constraints:
-            if name in _names(constraint):
-                self.add_constraint(after, constraint)
-        for names in after._meta.unique_together:
-            if name in names:
-                fields = [after._meta.get_field(each) for each in names]
-                self.execute(self._create_unique_sql(after, fields), None)
+
+    def _furnish_model_again(self, model: type[Model], fields: set[str]) -> None:
+        """Indexes and constraints that went with the columns of these fields, each once."""
+        for index in model._meta.indexes:
+            if fields & mentions.names(index):
+                self.add_index(model, index)
+        for constraint in model._meta.constraints:
+            if fields & mentions.names(constraint):
+                self.add_constraint(model, constraint)
+        for names in model._meta.unique_together:
+            if fields.intersection(names):
+                columns = [model._meta.get_field(each) for each in names]
+                self.execute(self._create_unique_sql(model, columns), None)
 
     def _forget_deferred(self, table: str, column: str) -> None:
         self.deferred_sql[:] = [
@@ -107,17 +146,16 @@ class RetypingMixin(ColumnsMixin):
     def _rename_column(self, model: type[Model], old: str, new: str) -> None:
         self._alter_table(model, f"RENAME COLUMN {self.quote_name(old)} TO {self.quote_name(new)}")
 
-    def _copy(
-        self, model: type[Model], source: str, target: str, new_type: str, least: int = 1
-    ) -> None:
-        """Let `target` be what `source` is, by batches; one of fewer than `least` rows is the last.
+    def _copy(self, change: Replacement, source: str, least: int = 1) -> None:
+        """Let the new column be what `source` is, by batches; of fewer than `least` rows, the last.
 
         Who writes to `source` at the same time would keep a loop busy that is to find no row.
         """
+        model = change.model
         key = model._meta.pk
         keys = Columns(model._meta.db_table, getattr(key, "columns", [key.column]), self.quote_name)
-        table, column = self.quote_name(model._meta.db_table), self.quote_name(target)
-        value = f"CAST({self.quote_name(source)} AS {new_type})"
+        table, column = self.quote_name(model._meta.db_table), self.quote_name(change.coming)
+        value = f"CAST({self.quote_name(source)} AS {change.type})"
         batch = (
             f"SELECT {keys} FROM {table} WHERE {column} IS DISTINCT FROM {value} LIMIT {BATCH_ROWS}"
         )
@@ -136,25 +174,5 @@ class RetypingMixin(ColumnsMixin):
                 while cursor.rowcount >= least:
                     cursor.execute(statement)
         except DataError as error:
-            raise DataError(
-                f"{model._meta.label}: a value of {source} cannot become {new_type}: {error}"
-                "Correct it and run migrate again, which goes on where it stopped."
-            ) from error
+            raise Values(self.connection, model, source, change.type).refusal(error) from error
         self.journal.note(copied)
-
-
-def _names(item: Any) -> set[str]:
-    """The fields that an index or a constraint mentions."""
-    names = {*getattr(item, "fields", ()), *getattr(item, "include", ())}
-    expressions = [*getattr(item, "expressions", ()), getattr(item, "condition", None)]
-    return names | set(chain.from_iterable(map(_references, expressions)))
-
-
-def _references(expression: Any) -> Iterator[str]:
-    if isinstance(expression, Q):
-        yield from expression.referenced_base_fields
-    elif isinstance(expression, F):
-        yield expression.name  # type: ignore[attr-defined] # which the stubs leave out
-    elif expression is not None:
-        for part in expression.get_source_expressions():
-            yield from _references(part)

@@ -11,6 +11,7 @@ from django.db import connections
 
 from tests.dbauth.conftest import entry
 from tests.dbauth.dsql.chaos import Stage
+from tests.rig.catalog import CATALOG
 from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate
 from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.services import Rig, running_dsql
@@ -20,23 +21,6 @@ SCHEMA = "workshop"
 ROLE = "mechanic"
 # On a machine that does other work, one attempt at a large transaction may take all of the default.
 PATIENCE_SECONDS = 240
-
-CATALOG = """
-SELECT 'column', c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
-    || a.attnotnull || ' ' || a.attidentity::text
-    || ' ' || coalesce(pg_get_expr(adbin, adrelid), '')
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT attisdropped
-LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum
-WHERE relkind = 'r' AND relnamespace = '{schema}'::regnamespace
-UNION ALL SELECT 'index', i.indrelid::regclass::text,
-    pg_get_indexdef(i.indexrelid) || ' ' || indisvalid
-FROM pg_index i JOIN pg_class c ON c.oid = indexrelid
-WHERE relnamespace = '{schema}'::regnamespace
-UNION ALL SELECT 'constraint', conrelid::regclass::text,
-    conname || ' ' || pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace = '{schema}'::regnamespace
-ORDER BY 1, 2, 3
-"""
 
 
 class Cluster:

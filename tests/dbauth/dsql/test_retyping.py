@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg2
 import pytest
 from django.db import DataError, NotSupportedError, migrations, models
 from django.db.migrations.loader import MigrationLoader
-from django.test.utils import isolate_apps
 
-from dbauth.dsql.schema import limits
 from tests.dbauth.dsql.conftest import Cluster
 from tests.dbauth.dsql.kills import kill_until_it_gets_there, migrate
 
@@ -121,42 +122,131 @@ def update_value(weather: Cluster, key: int) -> str | None:
     return None
 
 
-def change(weather: Cluster, *operations: migrations.operations.base.Operation) -> None:
-    """Let migration 0002 consist of these operations, and run it."""
+@contextmanager
+def changed(weather: Cluster, *operations: migrations.operations.base.Operation) -> Iterator[None]:
+    """Let migration 0002 consist of these operations."""
     migration = MigrationLoader(weather.connection).get_migration("weather", "0002_types")
     original, type(migration).operations = migration.operations, list(operations)
     try:
-        migrate("weather")
+        yield
     finally:
         type(migration).operations = original
 
 
-with isolate_apps("tests.dbauth.dsql.weather"):
-
-    class Town(models.Model):  # noqa: DJ008 - nobody prints it
-        number = models.IntegerField(unique=True)
-
-        class Meta:
-            app_label = "weather"
-
-    class Street(models.Model):  # noqa: DJ008 - nobody prints it
-        town = models.ForeignKey(Town, models.CASCADE, to_field="number")
-
-        class Meta:
-            app_label = "weather"
+def change(weather: Cluster, *operations: migrations.operations.base.Operation) -> None:
+    with changed(weather, *operations):
+        migrate("weather")
 
 
-def test_a_column_that_others_refer_to_keeps_its_type(cluster):
-    number = Town._meta.get_field("number")
-    text = models.TextField(unique=True)
-    text.set_attributes_from_name("number")
-    with pytest.raises(NotSupportedError, match=r"while weather.Street.town refers to it"):
-        limits.check_change(Town, number, text, cluster.connection)
+CASCADE = models.CASCADE
+PLACES = [
+    migrations.CreateModel(
+        "Town",
+        [
+            ("id", models.BigAutoField(primary_key=True)),
+            ("number", models.IntegerField(unique=True)),
+        ],
+    ),
+    migrations.CreateModel(
+        "Mayor",
+        [
+            ("id", models.BigAutoField(primary_key=True)),
+            ("town", models.OneToOneField("weather.Town", CASCADE, to_field="number")),
+        ],
+    ),
+    migrations.CreateModel(
+        "Letter",
+        [
+            ("id", models.BigAutoField(primary_key=True)),
+            ("mayor", models.ForeignKey("weather.Mayor", CASCADE, to_field="town", null=True)),
+            ("town", models.ForeignKey("weather.Town", CASCADE, to_field="number")),
+        ],
+        {"unique_together": {("mayor", "town", "id")}},
+    ),
+    migrations.RunSQL(
+        """
+        INSERT INTO weather_town (id, number) VALUES (1, 10), (2, 20);
+        INSERT INTO weather_mayor (id, town_id) VALUES (5, 10);
+        INSERT INTO weather_letter (id, mayor_id, town_id) VALUES (7, 10, 20), (8, NULL, 10)
+        """
+    ),
+]
+NUMBERED = [*PLACES, migrations.AlterField("Town", "number", models.TextField(unique=True))]
+LETTERS = "SELECT id, mayor_id, town_id FROM weather_letter ORDER BY id"
 
 
-def test_a_value_that_cannot_be_cast_is_named_and_corrected_before_the_next_run(weather):
+def test_foreign_keys_to_a_column_are_taken_along(weather):
+    change(weather, *NUMBERED)
+    assert weather.refusals() == []
+    assert weather.rows(LETTERS) == [(7, "10", "20"), (8, None, "10")]
+    catalog = "\n".join(" ".join(row) for row in weather.catalog())
+    for part in (
+        "(number IS NOT NULL)",
+        "(town_id) REFERENCES weather_town(number) DEFERRABLE INITIALLY DEFERRED",
+        "(mayor_id) REFERENCES weather_mayor(town_id) DEFERRABLE INITIALLY DEFERRED",
+        "UNIQUE INDEX weather_mayor_town_id",
+        "USING btree (mayor_id, town_id, id)",
+        "USING btree (mayor_id)",
+    ):
+        assert part in catalog
+    assert catalog.count(" REFERENCES ") == 3
+    assert "NOT VALID" not in catalog
+    assert "_new" not in catalog
+    assert "_old" not in catalog
+
+
+def test_foreign_keys_are_taken_along_however_often_it_is_killed(weather):
+    change(weather, *NUMBERED)
+    undisturbed = weather.catalog()
+    weather.clear()
+    migrate("weather", "0001")
+    with changed(weather, *NUMBERED):
+        assert kill_until_it_gets_there(7, weather, "weather") > 3
+    assert weather.catalog() == undisturbed
+    assert weather.rows(LETTERS) == [(7, "10", "20"), (8, None, "10")]
+
+
+def test_a_key_that_refers_to_a_column_keeps_its_type(weather):
+    key = models.OneToOneField("weather.Town", CASCADE, to_field="number", primary_key=True)
+    refers = migrations.CreateModel("Flag", [("town", key)])
+    with pytest.raises(NotSupportedError, match=r"weather.Flag.town refers to it by its key"):
+        change(weather, PLACES[0], refers, NUMBERED[-1])
+    assert "weather_town" not in str(weather.catalog())
+
+
+def test_values_that_cannot_be_cast_are_named_before_the_first_statement(weather):
+    weather.rows(
+        "UPDATE weather_reading SET value = 'twelve' WHERE id = 12;"
+        " UPDATE weather_reading SET value = '11 hundred' WHERE id = 1100"
+    )
+    before = weather.catalog()
+    with pytest.raises(
+        DataError, match='value cannot become integer: "twelve" in row 12; "11 hundred" in row 1100'
+    ):
+        migrate("weather")
+    assert weather.catalog() == before
+    weather.rows("UPDATE weather_reading SET value = id::text WHERE id IN (12, 1100)")
+    migrate("weather")
+    assert weather.rows("SELECT value FROM weather_reading WHERE id = 12") == [(12,)]
+
+
+def test_values_that_the_migration_itself_corrects_are_looked_at_when_it_has(weather):
     weather.rows("UPDATE weather_reading SET value = 'twelve' WHERE id = 12")
-    with pytest.raises(DataError, match=r'value cannot become integer: .* "twelve"'):
+    alter = migrations.AlterField("Reading", "value", models.IntegerField())
+    change(weather, migrations.RunSQL("UPDATE weather_reading SET value = id"), alter)
+    assert weather.rows("SELECT value FROM weather_reading WHERE id = 12") == [(12,)]
+
+
+def test_a_value_that_is_stored_meanwhile_ends_it_and_is_corrected_before_the_next_run(weather):
+    def write(execute, sql, params, many, context):
+        if "ADD COLUMN" in sql:
+            weather.rows("UPDATE weather_reading SET value = 'twelve' WHERE id = 12")
+        return execute(sql, params, many, context)
+
+    with (
+        weather.connection.execute_wrapper(write),
+        pytest.raises(DataError, match=r'value cannot become integer: .* "twelve"'),
+    ):
         migrate("weather")
     assert weather.rows("SELECT value FROM weather_reading WHERE id = 12") == [("twelve",)]
     weather.rows("UPDATE weather_reading SET value = '12' WHERE id = 12")

@@ -140,6 +140,11 @@ def test_a_table_past_dsqls_limits_is_refused_before_the_first_statement(cluster
         ),
         (TrigramExtension(), "has no CREATE EXTENSION"),
         (migrations.RunSQL("SELECT 1; TRUNCATE garage_shed"), "has no TRUNCATE"),
+        (
+            migrations.RunSQL("CREATE FUNCTION f() RETURNS int AS '' LANGUAGE plpgsql"),
+            "has no PL/pgSQL",
+        ),
+        (migrations.RemoveField("Shed", "id"), "cannot drop a primary key"),
     ],
 )
 def test_a_migration_is_looked_through_for_what_dsql_lacks(shed, operation, words):
@@ -185,6 +190,17 @@ def test_a_python_operation_may_execute_what_is_no_ddl(shed):
 
     run(shed, migrations.RunPython(code))
     assert shed.rows("SELECT name FROM garage_shed") == [("it's",)]
+
+
+def test_code_may_make_a_text_of_a_text(shed):
+    def code(apps, editor):
+        table = apps.get_model("garage", "Shed")._meta.db_table
+        editor.execute(f'ALTER TABLE {table} ALTER COLUMN name TYPE VARCHAR(255) COLLATE "C"')
+
+    before = shed.catalog()
+    run(shed, migrations.RunPython(code))
+    assert shed.catalog() == before
+    assert shed.refusals() == []
 
 
 def test_ddl_in_a_python_operation_names_the_argument_that_it_takes(shed):

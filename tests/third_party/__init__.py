@@ -1,0 +1,1 @@
+"""The migrations of popular packages on DSQL: `make third-party`."""
