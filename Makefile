@@ -101,6 +101,10 @@ test: lint $(CHECKOV)/.ready ## Run the linters, the type checker and every test
 django-suite: $(VENV)/.dev ## Run Django's own tests on the backends, hours (LABELS= some); writes docs/dsql.md
 	$(ISOLATED) -m tests.django_suite $(LABELS)
 
+.PHONY: third-party
+third-party: $(VENV)/.dev ## Run the migrations of popular packages on DSQL, an hour (PACKAGES= some); writes docs/dsql.md
+	$(ISOLATED) -m tests.third_party $(PACKAGES)
+
 EVENTS ?= 2000
 
 .PHONY: chaos
