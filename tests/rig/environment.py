@@ -71,7 +71,7 @@ def child(variables: Mapping[str, str] | None = None, /, **more: str) -> dict[st
 
 
 def way_out() -> dict[str, str]:
-    """The user's own variables by which Terraform and pip find their registries."""
+    """The user's own variables by which Terraform, pip and npm find their registries."""
     return {
         name.removeprefix(ASIDE): value
         for name, value in os.environ.items()
