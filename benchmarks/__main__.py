@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 
+import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from benchmarks import figures
 from benchmarks.limits import check_all
 from benchmarks.machine import describe
 from benchmarks.report import QUICK, RESULTS, load, save, show
-from tests.rig.environment import settle
 
 SECTIONS = ["cold_token", "connect", "time_limit", "loading", "warm"]
 # Building the archives alone takes more than a minute.
@@ -22,7 +22,6 @@ SLOW_SECTIONS = ["cold_start", "small"]
 
 
 def main() -> int:
-    settle()
     started = time.monotonic()
     RESULTS.unlink(missing_ok=True)  # one run, one machine
     machine = describe()

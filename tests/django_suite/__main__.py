@@ -15,16 +15,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from tests.django_suite import results, source, table
 from tests.django_suite.children import run_label, stop_all
 from tests.django_suite.labels import all_labels
 from tests.django_suite.servers import ENGINES, Engine, running_engines
 from tests.rig import tables
-from tests.rig.environment import settle
 
 
 def main() -> int:
-    settle()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = _parser().parse_args()
     tests = source.fetch()  # before there are children, who would all fetch it

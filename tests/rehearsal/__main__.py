@@ -9,12 +9,12 @@ import sys
 import time
 from collections.abc import Sequence
 
+import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from tests.rehearsal.account import open_account
 from tests.rehearsal.guide import GUIDE
 from tests.rehearsal.perform import perform
 from tests.rehearsal.report import table
 from tests.rehearsal.step import Step
-from tests.rig.environment import settle
 from tests.terraform.cli import REMEDY
 
 INSTALL = {
@@ -38,7 +38,6 @@ def rehearse(steps: Sequence[Step]) -> int:
 
 
 def main() -> int:
-    settle()
     for name, remedy in INSTALL.items():
         if shutil.which(name) is None:
             _write(f"There is no `{name}` on PATH. {remedy}")

@@ -75,6 +75,28 @@ def test_terraform_alone_knows_the_users_way_to_its_providers(
     assert "TF_CLI_ARGS_init" not in environment.child()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("tests.rehearsal", "tests.rig.stages", "tests.django_suite", "tests.third_party"),
+        "benchmarks",
+    ],
+)
+def test_a_command_does_not_see_it_even_while_it_is_imported(root: Path, command: str) -> None:
+    """boto3 looks for AWS_PROFILE as soon as moto is imported."""
+    done = subprocess.run(
+        [sys.executable, "-E", "-c", f"import {command}.__main__, os; print(*os.environ)"],
+        cwd=root,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **HOSTILE},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()).isdisjoint(HOSTILE.keys() - {"LANG"})
+
+
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_the_suite_itself_does_not_see_what_is_exported(root: Path, workers: str) -> None:
     """Tests of models, settings and commands, as someone runs them whose shell is full."""

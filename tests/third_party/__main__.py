@@ -12,8 +12,8 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from tests.rig import tables
-from tests.rig.environment import settle
 from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.third_party import kills, results, sites, table
 from tests.third_party.packages import PACKAGES
@@ -23,7 +23,6 @@ Task = tuple[str, str]
 
 
 def main() -> int:
-    settle()
     options = _parser().parse_args()
     names = options.packages or list(PACKAGES)
     tasks = [(engine, name) for engine in options.engines for name in names]

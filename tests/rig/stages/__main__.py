@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.rig.environment import settle
+import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from tests.rig.interrupts import undisturbed
 from tests.rig.postgresql import running_postgresql
 from tests.rig.stages.databases import DATABASES, PEERED
@@ -53,7 +53,6 @@ def serve(stage: str, port: int, *, peer: bool) -> int:
 
 
 def main() -> int:
-    settle()
     parser = argparse.ArgumentParser(prog="python -m tests.rig.stages", description=__doc__)
     parser.add_argument("stage", choices=DATABASES)
     parser.add_argument("--port", type=int, default=8000, help="default: %(default)s")
