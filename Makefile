@@ -111,6 +111,11 @@ EVENTS ?= 2000
 chaos: $(VENV)/.dev ## Let random faults happen to the service on DSQL (EVENTS= how many)
 	CHAOS_EVENTS=$(EVENTS) $(ISOLATED) -m pytest -n 0 -k whatever_happens tests/dbauth/dsql
 
+.PHONY: two-regions
+two-regions: $(VENV)/.dev ## Run the contract with each request to either of two regions, and lose one for a minute
+	CONTRACT_SERVICES=two-regions $(ISOLATED) -m pytest -n 0 tests/contract
+	REGIONS_PHASE_SECONDS=12 $(ISOLATED) -m pytest -n 0 -rP -k lost_twice tests/regions
+
 BENCH := $(VENV)/bench
 
 $(BENCH)/.ready: benchmarks/requirements.lock | $(RUN)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 KEPT = {
     *("PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "SHELL", "TERM", "COLUMNS", "SYSTEMROOT"),
     *("VIRTUAL_ENV", "CI", "NO_COLOR", "QUICK", "CHAOS_EVENTS"),
+    *("CONTRACT_SERVICES", "REGIONS_PHASE_SECONDS"),
 }
 # The test runner's own variables, which its workers inherit.
 RUNNERS = ("PYTEST_", "COVERAGE_", "HYPOTHESIS_")

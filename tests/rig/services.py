@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.rig.certificates import Certificate, issue
-from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate
+from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate, running_dsql_regions
 from tests.rig.events import Kind
 from tests.rig.front_door import TEMPORARY, FrontDoor, running_front_door
 from tests.rig.packaged import PackagedService
 from tests.rig.packages import Package, package
 from tests.rig.postgresql import PostgreSQL
+from tests.rig.regions import TwoRegions
 from tests.rig.service import Service
 
 PROXY = "cars.proxy-c1a2r3s4.us-east-1.rds.amazonaws.com"
@@ -206,6 +208,51 @@ def running_dsql(
             yield running, gate
 
 
+@contextlib.contextmanager
+def two_regions(rig: Rig) -> Iterator[TwoRegions]:
+    """The service on both regional endpoints of a DSQL cluster, with one secret key."""
+    server = rig.postgresql()
+    database = server.create_database("two_regions")
+    with running_dsql_regions(server, (DSQL, DSQL_PEER), database) as gates:
+        add_role(gates[0], DSQL_USER, DSQL_SCHEMA)
+
+        def rows(sql: str) -> list[tuple]:
+            return server.execute(f"SET search_path = {DSQL_SCHEMA}; {sql}", database)
+
+        here, there = (
+            Service(
+                name=TWO_REGIONS,
+                engine="dbauth.dsql",
+                environment={
+                    **deployed("dsql", gate.url(DSQL_USER, schema=DSQL_SCHEMA)),
+                    **collected(rig),
+                    **gate.environment(gate.temporary),
+                },
+                rows=rows,
+                log=rig.folder / f"two-regions-{gate.region}.log",
+                certificate=rig.certificate(),
+            )
+            for gate in gates
+        )
+        both = TwoRegions(
+            name=TWO_REGIONS,
+            engine=here.engine,
+            environment=here.environment,
+            rows=rows,
+            log=here.log,
+            certificate=here.certificate,
+            port=here.port,
+            regions=(here, there),
+            gates=gates,
+        )
+        both.prepare()
+        both.start()
+        try:
+            yield both
+        finally:
+            both.stop()
+
+
 def lambda_regular(kind: Kind) -> MakeService:
     """The regular stage's archive in Lambda, behind a gateway of this kind."""
 
@@ -253,6 +300,7 @@ def lambda_dsql(kind: Kind) -> MakeService:
 
 
 PLAIN = "plain"
+TWO_REGIONS = "two-regions"
 SERVICES: dict[str, MakeService] = {
     # From the source, one for each database.
     "local": local,
@@ -266,14 +314,19 @@ SERVICES: dict[str, MakeService] = {
     "lambda-dsql-http": lambda_dsql("http"),
     # The API without anything that is prepared (cars.prepared).
     PLAIN: on_sqlite(PLAIN, CARS_PREPARED="false"),
+    # DSQL in two regions, each request to either of them.
+    TWO_REGIONS: two_regions,
 }
 
+# `make two-regions` runs the contract on that service alone, which otherwise has tests of its own.
+ONLY = os.environ.get("CONTRACT_SERVICES", "").split()
+
 # Each database and each way to it.
-EVERYWHERE = [name for name in SERVICES if name != PLAIN]
+EVERYWHERE = ONLY or [name for name in SERVICES if name not in (PLAIN, TWO_REGIONS)]
 
 # One from the source, one from an archive: for what is decided before any database is asked, such
 # as validation, headers and pages.
-ENTRIES = ["local", "lambda-dsql-http"]
+ENTRIES = ONLY or ["local", "lambda-dsql-http"]
 
 # Both archives, each on its own database. Their functions may be given any gateway's events.
 ARCHIVES = ["lambda-regular-http", "lambda-dsql-http"]
