@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import DatabaseError
-from psycopg2 import OperationalError
+from psycopg2 import InternalError, OperationalError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
 from dbauth.admission import is_turned_away, pauses
@@ -49,10 +49,13 @@ class WaitsMixin(Base):
     def connect(self) -> None:
         try:
             super().connect()
-        except BaseException:
+        except BaseException as error:
             # It is handed out whole or not at all: Django would keep it without its search_path.
             with contextlib.suppress(DatabaseError):
                 self.close()
+            if isinstance(error, InternalError):
+                # What is wrong inside the server while connecting is a failure to connect.
+                raise OperationalError(*error.args) from error
             raise
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:

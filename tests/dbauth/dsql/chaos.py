@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests.dbauth.dsql.hooks import COLOR
 from tests.rig.dsql_gate import DsqlGate
+from tests.rig.dsql_gate.client import SetUpFault
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.service import Client, Service
 
@@ -30,7 +31,7 @@ REQUESTS = (
 LOST = ("lost-reply", "lost-reply", "lost-reply", "lost-commit")
 FAULTS = (
     *("restart", "crash", "two crashes", "drop", "vanish", "silence", "asleep"),
-    *("full", "short of connections", "wrong clock"),
+    *("full", "short of connections", "wrong clock", "no set-up"),
     *("OC000", "OC001", *LOST),
 )
 RUN_EVENTS = 25
@@ -126,6 +127,9 @@ class Chaos:
                 self._ask_in_silence()
             case "wrong clock":
                 self._ask_by_a_wrong_clock()
+            case "no set-up":
+                self._ask_without_set_up("refused")
+                self._ask_without_set_up("lost")
             case "OC000" | "OC001" as conflict:
                 self.gate.control.fail_commits(2, conflict)
             case "lost-reply" | "lost-commit" as loss:
@@ -160,6 +164,13 @@ class Chaos:
         self.lost += 1
         self._post_alone(uuid.uuid4().hex, str(uuid.uuid4()))
         self.gate.control.set_clock(0)
+
+    def _ask_without_set_up(self, fault: SetUpFault) -> None:
+        """A new connection, which never learns its schema."""
+        self.gate.control.drop()
+        self.gate.control.fail_set_ups(1, fault)
+        self.lost += 1
+        self._post_alone(uuid.uuid4().hex, str(uuid.uuid4()))
 
     def _wait_for_the_news(self) -> None:
         """Until the service can know: what it sends before, on what it takes for open, is lost."""

@@ -20,6 +20,7 @@ from tests.dbauth.conftest import (
     ask,
     wrapper,
 )
+from tests.dbauth.dsql.conftest import SCHEMA
 from tests.dbauth.test_base import ForgingCache
 
 ENDPOINT_OPTIONS = {"cluster": CLUSTER, "sslmode": "verify-ca"}
@@ -151,6 +152,15 @@ def test_a_refusal_is_not_taken_for_waking_up(dsql):
     dsql.control.refuse(3)
     refusal(wrapper(dsql, "admin"))
     assert len(dsql.control.statistics().refusals) == 2
+
+
+@pytest.mark.parametrize("fault", ["refused", "lost"])
+def test_a_connection_without_its_search_path_is_a_failure_to_connect(cluster, fault):
+    cluster.control.fail_set_ups(1, fault)
+    with pytest.raises(OperationalError):
+        cluster.connection.ensure_connection()
+    assert cluster.connection.connection is None
+    assert ask(cluster.connection, "SELECT current_schema()") == SCHEMA
 
 
 def test_the_schema_becomes_the_search_path(dsql):

@@ -18,6 +18,7 @@ CLUSTER = "bntegz2wxyabcdefghijklmnop"
 HOST = f"{CLUSTER}.dsql.us-east-1.on.aws"
 
 Fault = Literal["OC000", "OC001", "lost-reply", "lost-commit"]
+SetUpFault = Literal["refused", "lost"]
 
 
 class GateControl(Control):
@@ -37,6 +38,13 @@ class GateControl(Control):
         the same end of the connection; the first is applied, the second is not.
         """
         self.order("fail_commits", count=count, fault=fault)
+
+    def fail_set_ups(self, count: int, fault: SetUpFault = "refused") -> None:
+        """Let the next `count` statements `SET search_path` go wrong.
+
+        A refused one is XX000 and the connection stays; with a lost one the connection ends.
+        """
+        self.order("fail_set_ups", count=count, fault=fault)
 
     def faults_left(self) -> int:
         """How many of the ordered faults have not happened yet."""

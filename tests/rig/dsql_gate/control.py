@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.rig.dsql_gate.state import CONFLICTS, LOST_COMMIT, LOST_REPLY, GateState
+from tests.rig.dsql_gate.state import (
+    CONFLICTS,
+    LOST_COMMIT,
+    LOST_REPLY,
+    LOST_SET_UP,
+    REFUSED_SET_UP,
+    GateState,
+)
 from tests.rig.front_door.control import Commands
 
 
@@ -24,6 +31,11 @@ class GateCommands(Commands):
         if fault not in {*CONFLICTS, LOST_REPLY, LOST_COMMIT}:
             raise ValueError(f"no such fault: {fault}")
         self._state.commit_faults.extend([fault] * count)
+
+    def fail_set_ups(self, count: int, fault: str) -> None:
+        if fault not in {REFUSED_SET_UP, LOST_SET_UP}:
+            raise ValueError(f"no such fault: {fault}")
+        self._state.set_up_faults.extend([fault] * count)
 
     def set_catalog_conflicts(self, on: bool) -> None:
         self._state.catalog_conflicts = on
@@ -47,4 +59,4 @@ class GateCommands(Commands):
         return self._state.ddl
 
     def faults_left(self) -> int:
-        return len(self._state.commit_faults)
+        return len(self._state.commit_faults) + len(self._state.set_up_faults)

@@ -7,10 +7,10 @@ from datetime import timedelta
 from tests.rig.dsql_gate import catalog
 from tests.rig.dsql_gate.extended import Extended
 from tests.rig.dsql_gate.jobs import Jobs
-from tests.rig.dsql_gate.link import ABORTED, READY, Link
+from tests.rig.dsql_gate.link import ABORTED, READY, Link, SessionEndedError
 from tests.rig.dsql_gate.rewrite import rewrite
 from tests.rig.dsql_gate.rules import Refusal, refusal_of
-from tests.rig.dsql_gate.state import OC001, GateState
+from tests.rig.dsql_gate.state import LOST_SET_UP, OC001, SET_UP_ERROR, GateState
 from tests.rig.dsql_gate.statements import Statement, split
 from tests.rig.dsql_gate.unit import UnitOfWork
 from tests.rig.front_door import wire
@@ -91,7 +91,19 @@ class GateSession(Session):
         """Why the statement would be refused in any transaction."""
         if self.link.status == ABORTED:
             return None  # the server's own answer comes first
+        if refusal := self.fail_set_up(statement):
+            return refusal
         return refusal_of(statement) or await catalog.refusal_of(statement, self.link)
+
+    def fail_set_up(self, statement: Statement) -> Refusal | None:
+        """The fault that is due where a client sets up its connection."""
+        faults = self.state.set_up_faults
+        if not faults or statement.node.get("name") != "search_path":
+            return None
+        if faults.popleft() == LOST_SET_UP:
+            self.drop("eof")
+            raise SessionEndedError
+        return SET_UP_ERROR
 
     def has_stale_catalog(self, statement: Statement) -> bool:
         """Whether the session learns only now of someone else's DDL."""

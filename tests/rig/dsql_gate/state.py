@@ -19,6 +19,9 @@ OC001 = Refusal("schema has been updated by another transaction, please retry: (
 CONFLICTS = {"OC000": OC000, "OC001": OC001}
 LOST_REPLY = "lost-reply"
 LOST_COMMIT = "lost-commit"
+REFUSED_SET_UP = "refused"
+LOST_SET_UP = "lost"
+SET_UP_ERROR = Refusal("internal error", "XX000")
 
 
 class GateState(State):
@@ -42,6 +45,7 @@ class GateState(State):
         self.is_refusing = False
         self.round_trip = self.settings.round_trip
         self.commit_faults: deque[str] = deque()
+        self.set_up_faults: deque[str] = deque()
         self.catalog_conflicts = False
         self.job_seconds = JOB_SECONDS
         self.refused_statements: list[dict[str, str]] = []
