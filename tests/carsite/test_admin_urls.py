@@ -26,7 +26,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 PASSWORD = {"username": "keeper", "password": "a-password-for-tests"}
-# Those of the archive are collected (tests/carsite/deploy/test_package.py).
+# Those of the archive are collected (tests/carsite/deploy/package/test_build.py).
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )

@@ -23,7 +23,8 @@ ZAPPA_REMEDY = LOOK.format(
     page="docs/deploy.md describes the settings", tests="tests/carsite/deploy"
 )
 USER_REMEDY = LOOK.format(
-    page="docs/dsql.md describes the command", tests="tests/dbauth/test_create_db_user.py"
+    page="docs/dsql.md describes the command",
+    tests="tests/dbauth/management/commands/test_create_db_user.py",
 )
 MANAGE_REMEDY = LOOK.format(
     page="docs/operations.md has causes and remedies", tests="tests/dbauth/doctor"

@@ -20,7 +20,7 @@ FIRST = (
     "terraform-apply",
     "terraform/test_configuration",
     "rehearsal",
-    "dbauth/dsql/test_migrate",
+    "dbauth/dsql/schema/test_migrate",
     "dbauth/dsql/test_chaos",
     "packages",
     "upgrade",

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from tests.dbauth.dsql.conftest import ALIAS, Cluster
 
 READS = re.compile(r"\s*(SELECT|SET|CALL)\b")
-# Who may migrate is for test_lease.py.
+# Who may migrate is for schema/test_lease.py.
 LEASE = r'\s*(INSERT INTO|UPDATE|DELETE FROM) "dbauth_migration_lease"'
 ACQUIRE = re.compile(r'\s*INSERT INTO "dbauth_migration_lease"')
 READS_AND_LEASE = re.compile(f"{READS.pattern}|{LEASE}")

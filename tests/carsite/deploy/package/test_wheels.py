@@ -11,7 +11,7 @@ from click import ClickException
 
 from carsite.deploy.package import wheels
 from carsite.deploy.package.lock import Pin
-from tests.carsite.deploy.test_binaries import elf
+from tests.carsite.deploy.package.test_binaries import elf
 
 NAME = "example-1.0-py3-none-any.whl"
 TARGET = wheels.Target("python3.13", "arm64")
