@@ -22,7 +22,7 @@ from unittest.mock import patch
 from dbauth import admission, backoff
 from dbauth.deadline import time_limit
 
-INVOCATION_SECONDS = 27  # carsite.lambda_handler.LONGEST_SECONDS
+INVOCATION_SECONDS = 27  # carsite.serverless.budget, of a warm function
 FLEETS = (100, 1_000, 10_000)
 RATE, BURST = 100, 1_000  # DSQL's quotas
 REAL_RATE, REAL_BURST = 100, 200

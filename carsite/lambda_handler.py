@@ -22,7 +22,6 @@ with quick_imports():
     warm_up(_http, os.environ)
 
 
-
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one event: HTTP by Django, anything else by carsite.serverless.commands."""
     with time_limit(budget.seconds(event, context)):

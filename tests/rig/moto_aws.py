@@ -22,6 +22,7 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
+from tests.rig import http_apis
 from tests.rig.front_door import TEMPORARY
 from tests.rig.lambda_runtime import Function, FunctionError, make_image
 from tests.rig.packages import Package
@@ -160,6 +161,7 @@ def running_aws(folder: Path) -> Iterator[Aws]:
         answer["x-amz-log-result"] = base64.b64encode(log.encode()[-LOG_TAIL_BYTES:]).decode()
         return json.dumps(result).encode()
 
+    http_apis.support()
     before = moto_api_backend.get_config()
     with (
         mock.patch.object(LambdaSimpleBackend, "invoke", invoke),

@@ -134,7 +134,7 @@ class Cloud:
 def action(model: Any) -> str:
     """What IAM calls an operation of botocore's."""
     service = model.service_model.service_name
-    if service == "apigateway":
+    if service in {"apigateway", "apigatewayv2"}:
         return f"apigateway:{model.http['method']}"
     return f"{service}:{IAM_NAMES.get(model.name, model.name)}"
 

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.usefixtures("outputs_file")
 MAXIMUM_CHARACTERS = 6144
 # AWS gives these names itself, or describes all or none.
 ANYONES = {
-    "RestApisWhoseIdsAreMadeByAws",
+    "ApisWhoseIdsAreMadeByAws",
+    "HowManyContainersTheAccountHas",
     "ZappasOwnBuckets",
     "Schedules",
     "TheNetworkThatLambdaLooksUp",

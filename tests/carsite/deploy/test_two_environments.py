@@ -19,6 +19,8 @@ STAGES = {
     "dsql_staging": ("staging", "us-east-1"),
     "dsql_west": ("west", "us-west-2"),
 }
+# A REST API or an HTTP API.
+GATEWAYS = {"dsql": "v1", "dsql_staging": "v1", "dsql_west": "v2"}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,11 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with running_cloud(tmp_path_factory.mktemp("cloud")) as cloud:
         for stage, (environment, region) in STAGES.items():
             if stage != "dsql":
-                cloud.settings[stage] = {"extends": "dsql", "aws_region": region}
+                cloud.settings[stage] = {
+                    "extends": "dsql",
+                    "aws_region": region,
+                    "apigateway_version": GATEWAYS[stage],
+                }
             cloud.give_outputs(stage, into=stage, environment=environment)
             assert cloud.zappa("deploy", stage) == 0
         yield cloud
@@ -40,8 +46,6 @@ def everything(cloud: Cloud, stage: str) -> dict[str, Any]:
     iam = cloud.client("iam")
     function = cloud.client("lambda", region).get_function(FunctionName=name)["Configuration"]
     role = function["Role"].rpartition("/")[2]
-    gateway = cloud.client("apigateway", region)
-    (api,) = [each for each in gateway.get_rest_apis()["items"] if each["name"] == name]
     logs = cloud.client("logs", region)
     stacks = cloud.client("cloudformation", region).describe_stacks(StackName=name)["Stacks"]
     found = {
@@ -52,11 +56,24 @@ def everything(cloud: Cloud, stage: str) -> dict[str, Any]:
             for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
         },
         "logs": logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"],
-        "api": api,
-        "stages": gateway.get_stages(restApiId=api["id"])["item"],
+        **own_api(cloud, stage, name),
         "stack": stacks[0]["StackId"],
     }
     return dict(json.loads(json.dumps(found, default=str)))
+
+
+def own_api(cloud: Cloud, stage: str, name: str) -> dict[str, Any]:
+    """The API of that name, and its stages."""
+    if GATEWAYS[stage] == "v1":
+        gateway = cloud.client("apigateway", STAGES[stage][1])
+        (api,) = [each for each in gateway.get_rest_apis()["items"] if each["name"] == name]
+        return {"api": api, "stages": gateway.get_stages(restApiId=api["id"])["item"]}
+    gateway = cloud.client("apigatewayv2", STAGES[stage][1])
+    (api,) = [each for each in gateway.get_apis()["Items"] if each["Name"] == name]
+    routes = gateway.get_routes(ApiId=api["ApiId"])["Items"]
+    integrations = gateway.get_integrations(ApiId=api["ApiId"])["Items"]
+    stages = gateway.get_stages(ApiId=api["ApiId"])["Items"]
+    return {"api": api, "routes": routes, "integrations": integrations, "stages": stages}
 
 
 def others(stage: str) -> list[str]:
@@ -77,6 +94,16 @@ def test_each_has_its_own_names_and_its_own_database(cloud: Cloud) -> None:
         assert f":{region}:" in policy
         assert f"cluster/{environment}" in policy
         assert not [other for other in others(stage) if f"cluster/{STAGES[other][0]}" in policy]
+
+
+def test_an_http_api_passes_everything_on_to_its_function(cloud: Cloud) -> None:
+    found = everything(cloud, "dsql_west")
+    assert found["api"]["ProtocolType"] == "HTTP"
+    assert [route["RouteKey"] for route in found["routes"]] == ["$default"]
+    (integration,) = found["integrations"]
+    assert integration["IntegrationUri"] == found["function"]["FunctionArn"]
+    assert integration["PayloadFormatVersion"] == "2.0"
+    assert [each["StageName"] for each in found["stages"]] == ["dsql_west"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
