@@ -69,9 +69,11 @@ def server() -> Iterator[PostgreSQL]:
 
 
 @pytest.fixture(scope="module")
-def stages(server: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
-    rig = Rig(tmp_path_factory.mktemp("upgrade"), lambda: server)
-    with regular(rig) as old, running_dsql(rig) as (new, _gate):
+def stages(
+    rig: Rig, server: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stages]:
+    own = Rig(tmp_path_factory.mktemp("upgrade"), lambda: server, rig.shared)
+    with regular(own) as old, running_dsql(own) as (new, _gate):
         new.rows("DELETE FROM auth_user")  # made by the rig; the page wants an empty database
         yield Stages(old, new)
 

@@ -31,9 +31,11 @@ def server() -> Iterator[PostgreSQL]:
 
 
 @pytest.fixture(scope="module")
-def service(server: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(
+    rig: Rig, server: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     folder: Path = tmp_path_factory.mktemp("faults")
-    with regular(Rig(folder, lambda: server)) as running:
+    with regular(Rig(folder, lambda: server, rig.shared)) as running:
         yield running
 
 

@@ -31,6 +31,8 @@ GUNICORN = (
         "--keyfile={certificate}",
         "--log-level=warning",
         "--limit-request-line=0",
+        # No connection that a slow test comes back to has just been closed.
+        "--keep-alive=120",
     ),
     "carsite.wsgi:application",
 )
@@ -81,10 +83,8 @@ class Service:
         return done.stdout
 
     def prepare(self) -> None:
-        """Tables, static files where a manifest is needed, and a superuser for the admin."""
+        """Tables, and a superuser for the admin."""
         self.manage("migrate", "--verbosity=0")
-        if self.certificate:
-            self.manage("collectstatic", "--noinput", "--verbosity=0")
         name, password = ADMIN
         self.manage(
             *("createsuperuser", "--noinput", f"--username={name}", "--email=keeper@example.com"),
@@ -117,10 +117,16 @@ class Service:
         raise RuntimeError(f"the service '{self.name}' did not start:\n{self.log.read_text()}")
 
     def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(timeout=STOP_SECONDS)
-            self.process = None
+        process, self.process = self.process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
     def _environment(self) -> dict[str, str]:
         return child(self.environment)

@@ -15,7 +15,7 @@ from tests.rig.dsql_gate import DsqlGate, add_role, running_dsql_gate, running_d
 from tests.rig.events import Kind
 from tests.rig.front_door import TEMPORARY, FrontDoor, running_front_door
 from tests.rig.packaged import PackagedService
-from tests.rig.packages import Package, package
+from tests.rig.packages import Package, collected_static, package
 from tests.rig.postgresql import PostgreSQL
 from tests.rig.regions import TwoRegions
 from tests.rig.service import Service
@@ -42,6 +42,10 @@ class Rig:
 
     def package(self, stage: str) -> Package:
         return package(stage, (self.shared or self.folder) / "packages")
+
+    def static(self) -> Path:
+        """The static files of the deployed stages."""
+        return collected_static(self.shared or self.folder)
 
     def certificate(self) -> Certificate:
         """One for all services: they run at the same time, and clients read its file each time."""
@@ -344,13 +348,13 @@ def deployed(stage: str, database_url: str) -> dict[str, str]:
 
 def collected(rig: Rig) -> dict[str, str]:
     """Where static files are; an archive has its own inside."""
-    return {"STATIC_ROOT": str(rig.folder / "static")}
+    return {"STATIC_ROOT": str(rig.static())}
 
 
 def _running(service: Service) -> Iterator[Service]:
     service.prepare()
-    service.start()
     try:
+        service.start()
         yield service
     finally:
         service.stop()
@@ -358,8 +362,8 @@ def _running(service: Service) -> Iterator[Service]:
 
 def _running_function(service: PackagedService) -> Iterator[Service]:
     """Its tables and its superuser are made from inside the function."""
-    service.start()
     try:
+        service.start()
         service.prepare()
         yield service
     finally:

@@ -130,9 +130,9 @@ def forget() -> None:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The whole service, with a server of its own that may be crashed."""
     with running_postgresql() as server:
-        rig = Rig(tmp_path_factory.mktemp("chaos"), lambda: server)
-        with running_dsql(rig, retry_seconds="3", settings=HOOKED) as (service, gate):
+        own = Rig(tmp_path_factory.mktemp("chaos"), lambda: server, rig.shared)
+        with running_dsql(own, retry_seconds="3", settings=HOOKED) as (service, gate):
             yield Stage(service, gate, server)
