@@ -111,6 +111,11 @@ variable "aurora_engine_version" {
     condition     = can(regex(local.engine_version_pattern, var.aurora_engine_version))
     error_message = "aurora_engine_version is \"${var.aurora_engine_version}\": use a PostgreSQL version from 13 on, such as 15.14 or 15."
   }
+
+  validation {
+    condition     = try(tonumber(split(".", var.aurora_engine_version)[1]), 0) <= 4 * (local.years_of_postgresql - try(tonumber(split(".", var.aurora_engine_version)[0]), 0)) + 5
+    error_message = "aurora_engine_version is \"${var.aurora_engine_version}\", which PostgreSQL has not released yet: it makes a major version a year and a minor one a quarter. `aws rds describe-db-engine-versions --engine aurora-postgresql` lists those that there are."
+  }
 }
 
 variable "aurora_instance_class" {
@@ -171,4 +176,9 @@ locals {
   # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html
   instance_class_pattern = "^db\\.(serverless|(t3|t4g)\\.(medium|large)|(r[5-9][a-z]*|x2g)\\.(large|[0-9]*xlarge))$"
   engine_version_pattern = "^(1[3-9]|[2-9][0-9])(\\.[0-9]+)?$"
+
+  # PostgreSQL 15 came in 2022, 16 in 2023 and so on, and each has a minor release a quarter, with few more
+  # in between. Which of them AWS offers, AWS alone knows.
+  # https://www.postgresql.org/developer/roadmap/
+  years_of_postgresql = try(tonumber(formatdate("YYYY", plantimestamp())) - 2007, 99)
 }

@@ -144,6 +144,11 @@ variable "aurora_dsql_engine_version" {
     condition     = var.aurora_dsql_engine_version == null || can(regex(local.engine_version_pattern, var.aurora_dsql_engine_version))
     error_message = "aurora_dsql_engine_version is \"${coalesce(var.aurora_dsql_engine_version, "null")}\": use a PostgreSQL version from 13 on, such as 15.14 or 15."
   }
+
+  validation {
+    condition     = var.aurora_dsql_engine_version == null ? true : try(tonumber(split(".", var.aurora_dsql_engine_version)[1]), 0) <= 4 * (local.years_of_postgresql - try(tonumber(split(".", var.aurora_dsql_engine_version)[0]), 0)) + 5
+    error_message = "aurora_dsql_engine_version is \"${coalesce(var.aurora_dsql_engine_version, "null")}\", which PostgreSQL has not released yet: it makes a major version a year and a minor one a quarter. `aws rds describe-db-engine-versions --engine aurora-postgresql` lists those that there are."
+  }
 }
 
 variable "aurora_dsql_database_user" {

@@ -50,6 +50,8 @@ def on_dsql(refuse: Refuse) -> list[str]:
         availability_zones='["us-east-1a"]',
         allowed_cidr_blocks='["0.0.0.0/0"]',
         aurora_instance_class='"db.t3.micro"',
+        aurora_engine_version='"15.99"',
+        aurora_dsql_engine_version='"41.0"',
         database_password=None,
         aurora_dsql_cluster_resource_id='"cluster-xxxxx"',
         aurora_dsql_database_password=None,
@@ -102,6 +104,15 @@ def test_bad_class_of_the_regular_cluster_is_refused_with_either_engine(
 
     assert 'aurora_instance_class is "db.t3.micro"' in message
     assert "use db.t4g.medium" in message
+
+
+def test_versions_that_nobody_has_released_are_refused(on_dsql: list[str]) -> None:
+    for variable, version in (
+        ("aurora_engine_version", "15.99"),
+        ("aurora_dsql_engine_version", "41.0"),
+    ):
+        message = about(on_dsql, variable)
+        assert f'{variable} is "{version}", which PostgreSQL has not released yet' in message
 
 
 def test_missing_password_names_its_variable_and_the_switch(on_dsql: list[str]) -> None:
