@@ -197,8 +197,12 @@ def _lives(process: psutil.Process) -> bool:
 
 def _is_ready(pid_file: Path, pid: int) -> bool:
     """Whether the server with this pid accepts connections."""
-    # Read whole: the file is rewritten in place. A killed server leaves its own behind.
-    lines = pid_file.read_text().split() if pid_file.exists() else []
+    # Read whole: the file is rewritten in place. A killed server leaves its own behind, which the
+    # next one may remove at any moment.
+    try:
+        lines = pid_file.read_text().split()
+    except FileNotFoundError:
+        return False
     return bool(lines) and lines[0] == str(pid) and lines[-1] == "ready"
 
 

@@ -49,6 +49,13 @@ mock_resource "aws_db_proxy" {
   }
 }
 
+# A random name might begin with a digit, which its target then refuses.
+mock_resource "aws_db_proxy_default_target_group" {
+  defaults = {
+    name = "default"
+  }
+}
+
 mock_resource "aws_iam_role" {
   defaults = {
     arn = "arn:aws:iam::123456789012:role/made-here"
