@@ -16,7 +16,7 @@ from benchmarks.limits import check_all
 from benchmarks.machine import describe
 from benchmarks.report import QUICK, RESULTS, load, save, show
 
-SECTIONS = ["cold_token", "connect", "time_limit", "loading", "warm"]
+SECTIONS = ["cold_token", "connect", "time_limit", "loading", "warm", "warm.pieces"]
 # Building the archives alone takes more than a minute.
 SLOW_SECTIONS = ["cold_start", "small"]
 

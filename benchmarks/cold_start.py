@@ -146,6 +146,13 @@ def report(made: dict[str, Variant]) -> None:
         rows,
     )
     save("cold_start", data)
+    save(
+        "archive_mb",
+        {
+            name: round(made[name].package.archive.stat().st_size / 1e6, 1)
+            for name in (CARSITE, DSQL)
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.figures`: results.json as the tables and charts of docs/benchmarks.md.
+"""`python -m benchmarks.figures`: results.json as tables, charts and the README's lines.
 
 `make bench` does this at its end; alone it draws the last results again.
 """
@@ -11,14 +11,29 @@ from typing import Any
 
 from benchmarks.charts import bars
 from benchmarks.limits import check_all
-from benchmarks.names import CARSITE, GET_ONE, LIST_50, LIST_200, POST
+from benchmarks.names import (
+    CARSITE,
+    GET_ONE,
+    LIST_50,
+    LIST_200,
+    POST,
+    SMALL_DEFAULTS,
+    SMALL_FASTAPI,
+    SMALL_REGULAR,
+)
 from benchmarks.ratios import FEW, MANY
 from benchmarks.report import load
 from benchmarks.small import measured as small
+from benchmarks.warm import pieces, work
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGE, CHARTS = DOCS / "benchmarks.md", DOCS / "benchmarks"
-BEGIN, END = "<!-- make bench writes from here -->", "<!-- to here -->"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE, CHARTS = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "benchmarks"
+README = ROOT / "README.md"
+END = "<!-- to here -->"
+# What stands before each part of a page that is written here.
+PICTURES = "<!-- make bench writes the pictures from here -->"
+TABLES = "<!-- make bench writes the tables from here -->"
+LINES = "<!-- make bench writes these lines from here -->"
 REQUESTS = {GET_ONE: "get", LIST_50: "list-50", LIST_200: "list-200", POST: "post"}
 
 Results = Mapping[str, Any]
@@ -27,7 +42,14 @@ Results = Mapping[str, Any]
 def charts(results: Results) -> dict[str, str]:
     """The text of each SVG by its file name."""
     stacks = results["requests"][FEW]
-    drawn = {
+    drawn = {}
+    if throttled := results.get("small"):
+        drawn["small.svg"] = bars(
+            "256 MB, init and first page of cars: milliseconds on the clock",
+            {name: figures["cold_ms"] for name, figures in throttled.items()},
+            CARSITE,
+        )
+    drawn |= {
         f"{name}.svg": bars(
             f"{request}, 10,000 cars: microseconds of CPU",
             {stack: figures["cpu_us"][request]["median"] for stack, figures in stacks.items()},
@@ -39,21 +61,46 @@ def charts(results: Results) -> dict[str, str]:
     drawn["cold-start.svg"] = bars(
         "From a fresh process to its first page of cars: milliseconds of CPU", cold, CARSITE
     )
-    if throttled := results.get("small"):
-        drawn["small.svg"] = bars(
-            "256 MB, init and first page of cars: milliseconds on the clock",
-            {name: figures["cold_ms"] for name, figures in throttled.items()},
-            CARSITE,
-        )
     drawn["connect.svg"] = bars(
         "A new connection: milliseconds of CPU", results["connect_cpu_ms"], "dbauth", 1
     )
     return drawn
 
 
+ALTERNATIVES = {
+    "small.svg": "256 MB",
+    **{f"{name}.svg": request for request, name in REQUESTS.items()},
+    "cold-start.svg": "Cold start",
+    "connect.svg": "Connect",
+}
+
+
+def pictures(results: Results) -> str:
+    """The page's pictures, in the order that the charts have."""
+    return "\n\n".join(f"![{ALTERNATIVES[name]}](benchmarks/{name})" for name in charts(results))
+
+
 def tables(results: Results) -> str:
     """What stands between the page's marks."""
     return "\n".join(_lines(results))
+
+
+def readme(results: Results) -> str:
+    """The README's two lines about 256 MB; none where that was not measured."""
+    throttled = results.get("small")
+    if not throttled:
+        return ""
+    cold, warm = (
+        [measure(throttled[name]) for name in (SMALL_REGULAR, SMALL_FASTAPI, SMALL_DEFAULTS)]
+        for measure in (lambda each: each["cold_ms"], lambda each: each["warm_ms"][LIST_50]["p50"])
+    )
+    return "\n".join(
+        [
+            "- At 256 MB, a cold start and its first page of 50 cars take {:,.0f} ms; FastAPI's"
+            " take {:,.0f}, those of Zappa's defaults {:,.0f}.".format(*cold),
+            "- Each further page takes {:.1f} ms, {:.1f} and {:.1f}.".format(*warm),
+        ]
+    )
 
 
 def _lines(results: Results) -> Iterator[str]:
@@ -101,6 +148,12 @@ def _lines(results: Results) -> Iterator[str]:
             for request, count in requests.items()
         ],
     )
+    if asked := results.get("work"):
+        yield "\n### What a request asks of the database\n"
+        yield from _table(*work.table(asked))
+    if prices := results.get("pieces"):
+        yield "\n### CPU without a piece of `cars/prepared/`, divided by that with all of them\n"
+        yield from _table(*pieces.table(prices))
     yield "\n### Loading\n"
     loading = results["loading_per_s"].items()
     yield from _table(["", "cars a second"], [[name, _spread(each)] for name, each in loading])
@@ -143,14 +196,29 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
         yield f"| {' | '.join(row)} |"
 
 
+def part(page: str, begin: str) -> str:
+    """What a page has between this mark and the next END."""
+    return page.partition(f"{begin}\n")[2].partition(f"\n{END}")[0]
+
+
 def write(results: Results) -> None:
-    """Bring the page and its charts up to these results, which must be complete."""
+    """Bring both pages and the charts up to these results, which must be complete."""
     CHARTS.mkdir(exist_ok=True)
-    for name, text in charts(results).items():
+    drawn = charts(results)
+    for name, text in drawn.items():
         (CHARTS / name).write_text(text)
-    page = PAGE.read_text()
-    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n{tables(results)}\n{END}{after}")
+    for chart in CHARTS.iterdir():
+        if chart.name not in drawn:
+            chart.unlink()  # of a machine that could measure more
+    _rewrite(PAGE, PICTURES, pictures(results))
+    _rewrite(PAGE, TABLES, tables(results))
+    _rewrite(README, LINES, readme(results))
+
+
+def _rewrite(path: Path, begin: str, text: str) -> None:
+    before, _, rest = path.read_text().partition(f"{begin}\n")
+    after = rest.partition(f"\n{END}")[2]
+    path.write_text(f"{before}{begin}\n{text}\n{END}{after}")
 
 
 if __name__ == "__main__":

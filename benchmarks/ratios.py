@@ -75,3 +75,18 @@ def worst_tail(*stacks: str) -> Figure:
         return float(max(each["p99"] / each["p50"] for each in requests))
 
     return figure
+
+
+def rows_beyond(*requests: str) -> Figure:
+    """The most rows that any of these requests reads beyond those that it answers with."""
+
+    def figure(results: Results) -> float:
+        works = [results["work"][CARSITE][request] for request in requests]
+        return float(max(work["read"] - work["answered"] for work in works))
+
+    return figure
+
+
+def largest(section: str) -> Figure:
+    """The largest value of a section."""
+    return lambda results: float(max(results[section].values()))

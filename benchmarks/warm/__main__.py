@@ -2,7 +2,8 @@
 
 Event dictionary in, answer dictionary out, each stack with everything that it does in between:
 carsite with all of its middleware, authentication and permissions. Then what growth costs, and what
-a hundred requests ask of the database. With --only, stacks alone, and nothing is written.
+a hundred requests ask of the database. Two looks at a part of it write nothing: --only takes stacks
+alone, and --growth-to compares 10,000 cars with as many as are given (10,000,000 take 10 GB).
 
 Needs benchmarks/requirements.txt.
 """
@@ -14,7 +15,7 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from benchmarks.names import FEW, MANY
+from benchmarks.names import ADMIN, FEW, MANY
 from benchmarks.report import QUICK, save
 from benchmarks.warm import counts, growth, peers, work
 from benchmarks.warm.database import filled
@@ -25,6 +26,8 @@ ROUNDS = 10 if QUICK else 30
 # Counting a million rows takes default DRF 50 ms a page.
 ROUNDS_OF_MANY = 8
 ROUNDS_OF_GROWTH = 100
+# Of any API request, from FEW cars to ten million, on the clock.
+LONGEST_GROWTH = 1.25
 
 
 def main() -> None:
@@ -33,16 +36,31 @@ def main() -> None:
     parser.add_argument(
         "--only", action="append", choices=HANDLERS, help="a stack; again for others"
     )
+    parser.add_argument("--growth-to", type=int, metavar="CARS", help="the growth alone, to these")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="carsite-warm-") as name,
         running_postgresql() as server,
     ):
-        if given.only:
+        if given.growth_to:
+            grow(server, Path(name), given.growth_to, given.rounds)
+        elif given.only:
             with filled(server, Path(name), FEW) as cars:
                 peers.show_figures(FEW, peers.measure(cars, given.only, given.rounds))
         else:
             everything(server, Path(name), given.rounds)
+
+
+def grow(server: PostgreSQL, folder: Path, count: int, rounds: int) -> None:
+    """FEW cars beside `count` of them."""
+    with filled(server, folder, FEW) as few, filled(server, folder, count) as many:
+        growing = growth.measure(few, many, folder, rounds)
+    growth.show_growth(growing)
+    ratios = {title: each.median for title, each in growing.ratios.items() if title != ADMIN}
+    worst = max(ratios, key=lambda title: ratios[title])
+    print(
+        f"\nThe API request that grows most: {worst}, {ratios[worst]:.2f} (limit {LONGEST_GROWTH})"
+    )
 
 
 def everything(server: PostgreSQL, folder: Path, rounds: int) -> None:

@@ -10,10 +10,12 @@ import argparse
 import contextlib
 import statistics
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.names import CARSITE, FEW
-from benchmarks.report import show
+from benchmarks.report import QUICK, save, show
 from benchmarks.warm.commits import requests
 from benchmarks.warm.database import filled
 from benchmarks.warm.turns import in_turns
@@ -24,15 +26,19 @@ from tests.rig.postgresql import running_postgresql
 PIECES = {
     "rows as they are": "cars.prepared.views",
     "a serializer's fields": "cars.prepared.fields",
-    "the filters' backend and form": "cars.prepared.filters",
+    "the SQL of filters": "cars.prepared.filters",
     "the INSERT": "cars.prepared.insert",
+    "the format of an answer": "cars.prepared.negotiation",
 }
+ROUNDS = 5 if QUICK else 30
 WHOLE, NOTHING = "carsite", "nothing prepared"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.warm.pieces")
-    parser.add_argument("--rounds", type=int, default=30, help="default: %(default)s")
+    parser.add_argument(
+        "--rounds", type=int, default=5 if QUICK else 30, help="default: %(default)s"
+    )
     given = parser.parse_args()
     off = {WHOLE: {}, **{name: {"SWITCHED_OFF": module} for name, module in PIECES.items()}}
     off[NOTHING] = {"CARS_PREPARED": "false"}
@@ -49,11 +55,22 @@ def main() -> None:
         for request, batch in requests(cars.ids(100)).items():
             taken = in_turns([(worker, batch) for worker in workers], given.rounds)
             medians[request] = [statistics.median(each.cpu for each in one) for one in taken]
-    rows = [
-        [name, *(f"{values[index] / values[0]:.2f}" for values in medians.values())]
+    prices = {
+        name: {request: round(values[index] / values[0], 2) for request, values in medians.items()}
         for index, name in enumerate(off)
+        if name != WHOLE
+    }
+    show("CPU without a piece / with all of them, medians", *table(prices))
+    save("pieces", prices)
+
+
+def table(prices: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the section `pieces`, as the screen and the page show them."""
+    rows = [
+        [name, *(f"{ratio:.2f}" for ratio in by_request.values())]
+        for name, by_request in prices.items()
     ]
-    show("CPU without a piece / with all of them, medians", ["without", *medians], rows)
+    return ["without", *next(iter(prices.values()))], rows
 
 
 if __name__ == "__main__":

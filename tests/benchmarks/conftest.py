@@ -9,6 +9,7 @@ import pytest
 from benchmarks.names import (
     A_REQUEST,
     ADMIN,
+    BY_MAKE,
     CARSITE,
     DEFAULT_DRF,
     FASTAPI_ASYNC,
@@ -87,6 +88,14 @@ def results() -> dict[str, Any]:
                 ("Zappa's defaults", 30.0),
             )
         },
+        "work": {
+            CARSITE: {
+                request: {"statements": 1, "read": answered + 1, "answered": answered}
+                for request, answered in ((GET_ONE, 1), (LIST_50, 50), (BY_MAKE, 50), (POST, 0))
+            }
+        },
+        "pieces": {"nothing prepared": {GET_ONE: 1.8, LIST_50: 2.8}},
+        "archive_mb": {"carsite, regular": 11.6, "carsite, dsql": 11.5},
         "connect_cpu_ms": {
             "static password (Django)": 4.0,
             "dbauth": 4.1,

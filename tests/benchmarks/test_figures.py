@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks.charts import LABELS, VALUES, WIDTH, bars
-from benchmarks.figures import BEGIN, END, charts, tables
+from benchmarks.figures import (
+    LINES,
+    PICTURES,
+    TABLES,
+    charts,
+    part,
+    pictures,
+    readme,
+    tables,
+    write,
+)
 from benchmarks.report import RESULTS, load, save, show
 from benchmarks.summary import summarise
 
@@ -62,8 +73,13 @@ def page(root: Path) -> str:
 
 
 def test_the_page_says_what_the_last_results_say(page):
-    written = page.partition(BEGIN)[2].partition(END)[0]
-    assert written == f"\n{tables(load())}\n", "run `python -m benchmarks.figures`"
+    results = load()
+    assert part(page, TABLES) == tables(results), "run `python -m benchmarks.figures`"
+    assert part(page, PICTURES) == pictures(results)
+
+
+def test_the_readme_says_what_the_last_results_say(root):
+    assert part((root / "README.md").read_text(), LINES) == readme(load())
 
 
 def test_the_charts_show_what_the_last_results_say(root, page):
@@ -71,5 +87,41 @@ def test_the_charts_show_what_the_last_results_say(root, page):
     drawn = charts(load())
     assert {path.name: path.read_text() for path in folder.iterdir()} == drawn
     assert RESULTS.name == "results.json"
-    for name in drawn:
-        assert f"(benchmarks/{name})" in page
+    assert all(f"(benchmarks/{name})" in page for name in drawn)
+
+
+def test_256_mb_come_first_where_they_were_measured(results):
+    assert pictures(results).splitlines()[0] == "![256 MB](benchmarks/small.svg)"
+    first, second = readme(results).splitlines()
+    assert "take 400 ms; FastAPI's take 1,200, those of Zappa's defaults 12,000." in first
+    assert second == "- Each further page takes 4.0 ms, 12.0 and 120.0."
+    del results["small"]
+    assert "small.svg" not in pictures(results)
+    assert readme(results) == ""
+
+
+@pytest.fixture
+def pages(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what make bench writes to."""
+    (tmp_path / "docs").mkdir()
+    for name in ("README.md", "docs/benchmarks.md"):
+        shutil.copyfile(root / name, tmp_path / name)
+    shutil.copytree(root / "docs" / "benchmarks", tmp_path / "docs" / "benchmarks")
+    monkeypatch.setattr("benchmarks.figures.README", tmp_path / "README.md")
+    monkeypatch.setattr("benchmarks.figures.PAGE", tmp_path / "docs" / "benchmarks.md")
+    monkeypatch.setattr("benchmarks.figures.CHARTS", tmp_path / "docs" / "benchmarks")
+    return tmp_path
+
+
+def test_a_run_leaves_both_pages_and_the_pictures_right(results, pages):
+    """On a machine that measures 256 MB, and then on one that cannot."""
+    before = {name: (pages / name).read_text() for name in ("README.md", "docs/benchmarks.md")}
+    for run in (results, {name: results[name] for name in results if name != "small"}):
+        write(run)
+        page = (pages / "docs" / "benchmarks.md").read_text()
+        assert part(page, TABLES) == tables(run)
+        assert part(page, PICTURES) == pictures(run)
+        assert part((pages / "README.md").read_text(), LINES) == readme(run)
+        assert {path.name for path in (pages / "docs" / "benchmarks").iterdir()} == {*charts(run)}
+    write(load())
+    assert {name: (pages / name).read_text() for name in before} == before
