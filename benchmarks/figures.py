@@ -90,10 +90,9 @@ def readme(results: Results) -> str:
     throttled = results.get("small")
     if not throttled:
         return ""
-    cold, warm = (
-        [measure(throttled[name]) for name in (SMALL_REGULAR, SMALL_FASTAPI, SMALL_DEFAULTS)]
-        for measure in (lambda each: each["cold_ms"], lambda each: each["warm_ms"][LIST_50]["p50"])
-    )
+    stacks = [throttled[name] for name in (SMALL_REGULAR, SMALL_FASTAPI, SMALL_DEFAULTS)]
+    cold = [each["cold_ms"] for each in stacks]
+    warm = [each["warm_ms"][LIST_50]["p50"] for each in stacks]
     return "\n".join(
         [
             "- At 256 MB, a cold start and its first page of 50 cars take {:,.0f} ms; FastAPI's"
