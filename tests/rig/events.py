@@ -119,6 +119,8 @@ def _http(request: Request, kind: Kind, stage: str) -> dict[str, Any]:
             cookies += value.split("; ")
         else:
             headers[key] = f"{headers[key]},{value}" if key in headers else value
+    if kind == "url" and cookies:  # which has them twice: aws-lambda-web-adapter#121
+        headers["cookie"] = "; ".join(cookies)
     body, encoded = _text_or_base64(request)
     # HTTP APIs decode the path; function URLs leave it as it came.
     path = unquote(request.path, errors="replace") if kind == "http" else request.path

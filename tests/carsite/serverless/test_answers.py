@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -80,7 +81,9 @@ def answer(given: Mapping[str, Any]) -> Answer:
     cookies: dict[str, str] = {}
     for name, value in pairs:
         if name.lower() == "set-cookie":
-            cookies |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
+            ((key, morsel),) = SimpleCookie(value).items()
+            assert key not in cookies  # each once: Miserlou/Zappa#1965
+            cookies[key] = morsel.value
     body = given.get("body") or ""
     return Answer(
         given["statusCode"],
@@ -123,6 +126,35 @@ def test_a_car_is_added_found_and_looked_at(gateway: Gateway) -> None:
     found = gateway.send("GET", "/cars?make=Saab&year_min=1960&page_size=1").json()
     assert [car["id"] for car in found["results"]] == [added.json()["id"]]
     assert gateway.send("POST", "/cars", JSON, body=b"{}").status == 400
+
+
+@pytest.mark.parametrize("make", ["a+b@c.example", "50% & more; a=b", "\u8eca #1?"])
+def test_a_query_means_what_its_client_wrote(gateway: Gateway, make: str) -> None:
+    """Miserlou/Zappa#2077, behind a load balancer; datasette-publish-vercel#28 for a plus."""
+    added = gateway.send("POST", "/cars", JSON, body=json.dumps(CAR | {"make": make}).encode())
+    query = urlencode({"make": make, "page_size": 1})
+    found = gateway.send("GET", f"/cars?{query}").json()["results"]
+    assert found == [added.json()]
+
+
+def test_a_load_balancer_gets_headers_in_the_form_that_it_sent(gateway: Gateway) -> None:
+    """It answers 502 to the other one, and it may leave out both query parameters: mangum#133."""
+    sent = gateway.event("GET", "/schema", (), b"")
+    for name in ("queryStringParameters", "multiValueQueryStringParameters"):
+        sent.pop(name, None)
+    given = gateway.function.invoke(sent)
+    assert given["statusCode"] == 200
+    forms = {name for name in ("headers", "multiValueHeaders") if given.get(name)}
+    assert forms == {"multiValueHeaders" if "multiValueHeaders" in sent else "headers"}
+
+
+def test_scripts_arrive_byte_by_byte(gateway: Gateway, service: PackagedService) -> None:
+    """serverless-wsgi#55: what a gateway takes for text or not, it is the same file."""
+    page = gateway.send("GET", "/docs").body.decode()
+    path = re.findall(rf'src="{gateway.prefix}(/static/[^"]+js)"', page)[0]
+    script = gateway.send("GET", path)
+    assert script.status == 200
+    assert script.body == (service.package.task / f"staticfiles{path[7:]}").read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -186,8 +218,10 @@ def test_json_is_compressed_where_the_gateway_does_not_and_a_client_asks(
 
 
 def test_requests_of_aws_itself_have_no_host_and_are_answered(gateway: Gateway) -> None:
-    """A console's Test and a load balancer's health check."""
+    """A console's Test, with `headers` null (mangum#69), and a load balancer's health check."""
     sent = gateway.event("GET", "/health", (), b"")
+    if gateway.kind == "rest":
+        sent |= {"headers": None, "multiValueHeaders": None}
     for headers in (sent.get("headers") or {}, sent.get("multiValueHeaders") or {}):
         for name in list(headers):
             if name.lower() in {"host", "x-forwarded-proto"}:

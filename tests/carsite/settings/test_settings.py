@@ -176,6 +176,33 @@ def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("region", "suffix"),
+    [
+        ("us-gov-west-1", "amazonaws.com"),
+        ("cn-north-1", "amazonaws.com.cn"),
+        ("eusc-de-east-1", "amazonaws.eu"),
+    ],
+)
+def test_hosts_are_those_of_the_regions_partition(root: Path, region: str, suffix: str) -> None:
+    given = REGULAR | {"AWS_REGION": region}
+    hosts = value(root, "settings.ALLOWED_HOSTS", DATABASE_URL=URL, **given)
+    assert hosts == [f".execute-api.{region}.{suffix}"]
+
+
+def test_the_local_settings_never_start_in_lambda(root: Path) -> None:
+    """Their pages of DEBUG name the database, and their secret key is public."""
+    for named in ({}, {"DJANGO_SETTINGS_MODULE": "carsite.settings.local"}):
+        done = python(
+            root,
+            *("-c", "import carsite.lambda_handler"),
+            AWS_LAMBDA_FUNCTION_NAME="cars-regular",
+            **named,
+        )
+        assert done.returncode == 1
+        assert "Set DJANGO_SETTINGS_MODULE in aws_environment_variables" in done.stderr
+
+
+@pytest.mark.parametrize(
     ("environment", "forced"),
     [
         ({}, None),
