@@ -57,14 +57,17 @@ def _age(requests: int, settings: dict[str, str], folder: Path) -> list[list[flo
     report = folder / "figures.json"
     environment = {**os.environ, **settings, "STATIC_ROOT": str(folder)}
     for command in (["manage.py", "migrate"], ["-m", __spec__.name, str(requests), str(report)]):
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, *command],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=True,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
+        if done.returncode:
+            raise RuntimeError(f"{command[-1]} ended early:\n{done.stderr}")
     figures: list[list[float]] = json.loads(report.read_text())
     return figures
 

@@ -80,6 +80,11 @@ def header(event: Event, name: str) -> str:
 def completed(event: Event) -> Event:
     """The event with each header as one string, and with a Host where the sender gave none."""
     event = {**event, "headers": event.get("headers") or {}}
+    if event.get("cookies"):
+        # Function URLs have them in `headers` as well; both would be one header of twice the size.
+        event["headers"] = {
+            key: event["headers"][key] for key in event["headers"] if key != "cookie"
+        }
     if event.get("multiValueHeaders"):
         event["multiValueHeaders"] = {
             name: [_joined(name.lower(), values)]
