@@ -19,7 +19,7 @@ import tests.rig.isolation  # noqa: F401 - first: libraries read variables while
 from tests.django_suite import results, source, table
 from tests.django_suite.children import run_label, stop_all
 from tests.django_suite.labels import all_labels
-from tests.django_suite.servers import ENGINES, Engine, running_engines
+from tests.django_suite.servers import ENGINES, PEERS, Engine, running_engines
 from tests.rig import tables
 
 
@@ -85,7 +85,7 @@ def run(tests: Path, labels: list[str], names: tuple[str, ...], workers: int) ->
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.django_suite")
     parser.add_argument("labels", nargs="*")
-    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
+    parser.add_argument("--engines", nargs="+", choices=[*ENGINES, *PEERS], default=ENGINES)
     parser.add_argument("--workers", type=int, default=2)
     return parser
 

@@ -10,6 +10,9 @@ LEFT_OUT = {
     "admin_scripts": "they write settings of their own, for SQLite",
     "import_error_package": "it is no label, but what others import",
     "test_runner_apps": "likewise",
+    "base": "it has no tests",
+    "custom_migration_operations": "likewise",
+    "migrations2": "likewise",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.rig.dsql_gate import HOST, add_role, running_dsql_gate
@@ -28,6 +29,8 @@ class Engine:
 
 
 ENGINES = ("postgresql", "dbauth", "dsql")
+# AWS's own adapter, as it comes and with keys that are integers.
+PEERS = ("peer", "peer-sequences")
 
 
 @contextmanager
@@ -37,7 +40,13 @@ def running_engines(names: tuple[str, ...] = ENGINES, workers: int = 1) -> Itera
         server = stack.enter_context(running_postgresql(16))  # which is what DSQL says it is
         # This PostgreSQL is built without ICU, one of whose collations Django's models name.
         server.execute('CREATE COLLATION public."sv-x-icu" FROM "C"', "template1")
-        starts = {"postgresql": _postgresql, "dbauth": _dbauth, "dsql": _dsql}
+        starts = {
+            "postgresql": _postgresql,
+            "dbauth": _dbauth,
+            "dsql": _dsql,
+            "peer": _peer,
+            "peer-sequences": partial(_peer, USE_SEQUENCE_AUTOFIELDS=True),
+        }
         yield [starts[name](stack, server, workers) for name in names]
 
 
@@ -99,6 +108,29 @@ def _dsql(stack: ExitStack, server: PostgreSQL, workers: int) -> Engine:
         }
 
     return Engine("dsql", settings, gate.environment(CREDENTIALS))
+
+
+def _peer(stack: ExitStack, server: PostgreSQL, _workers: int, **more: Any) -> Engine:
+    name = "peer-sequences" if more else "peer"
+    database = server.create_database(name)
+    gate = stack.enter_context(running_dsql_gate(server, [HOST], database=database))
+
+    def settings(worker: int, alias: str) -> dict[str, Any]:
+        return {
+            "ENGINE": "aurora_dsql_django",
+            "NAME": "postgres",
+            "USER": "admin",
+            "HOST": gate.host,
+            "PORT": gate.port,
+            "OPTIONS": {
+                "hostaddr": "127.0.0.1",
+                "sslmode": "verify-full",
+                "sslrootcert": str(gate.ca),
+            },
+            **more,
+        }
+
+    return Engine(name, settings, gate.environment(CREDENTIALS))
 
 
 def _schema(worker: int, alias: str) -> str:

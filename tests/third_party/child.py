@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ def main(result: str, killed_after: str = "0") -> None:
         return answer
 
     django.setup()
+    began = time.process_time()
     pre_migrate.connect(lambda plan, **_kwargs: tell(plan, outcome), weak=False)
     try:
         with connection.execute_wrapper(count):
@@ -43,6 +45,7 @@ def main(result: str, killed_after: str = "0") -> None:
         outcome["error"] = f"{type(error).__name__}: {str(error).strip()}"
     else:
         outcome["migration"] = ""
+    outcome["cpu_seconds"] = time.process_time() - began
     Path(result).write_text(json.dumps(outcome))
 
 

@@ -72,7 +72,7 @@ PACKAGES = {
         _one("django-dynamic-preferences", "dynamic_preferences", "dynamic_preferences.users"),
         _one("django-easy-audit", "easyaudit"),
         _one("django-eav2", "eav"),
-        _one("django-email-log", "email_log"),
+        _one("django-email-log", "email_log", needs="GIN indexes"),
         _one("django-extra-settings", "extra_settings"),
         _one("django-filer", "easy_thumbnails", "filer"),
         _one("django-flags", "flags"),
@@ -120,6 +120,7 @@ PACKAGES = {
                     "wishlists": "Wishlists",
                 }.items()
             ),
+            needs="a materialized view",
             DEFAULTS="oscar.defaults",
             HAYSTACK_CONNECTIONS={
                 "default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}

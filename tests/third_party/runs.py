@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -36,13 +37,15 @@ _opening = threading.Lock()
 class Outcome:
     """What `migrate` came to: the error and the migration that it ended with are empty if it ran.
 
-    `statements` are all that were sent, `changes` those that change something.
+    `statements` are all that were sent, `changes` those that change something. `cpu_seconds` are
+    the client's.
     """
 
     statements: int
     changes: int
     error: str
     migration: str
+    cpu_seconds: float = 0
 
 
 class Cluster:
@@ -51,8 +54,10 @@ class Cluster:
     def __init__(self, gate: DsqlGate, server: PostgreSQL, database: str, engine: str) -> None:
         self._gate, self._server, self._database, self._engine = gate, server, database, engine
 
-    def migrate(self, package: Package, killed_after: int = 0) -> Outcome | None:
-        """Run it; None if it was killed."""
+    def migrate(
+        self, package: Package, killed_after: int = 0, backend: Path = sites.ROOT
+    ) -> Outcome | None:
+        """Run it, with dbauth from the folder `backend`; None if it was killed."""
         with tempfile.TemporaryDirectory(prefix="third-party-") as folder:
             result = Path(folder) / "result.json"
             done = subprocess.run(
@@ -62,7 +67,7 @@ class Cluster:
                     str(killed_after),
                 ],
                 cwd=folder,
-                env=self._environment(package),
+                env=self._environment(package, backend),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -83,7 +88,7 @@ class Cluster:
         """What is stored, asked behind the gate's back."""
         return self._server.execute(sql, self._database)
 
-    def _environment(self, package: Package) -> dict[str, str]:
+    def _environment(self, package: Package, backend: Path) -> dict[str, str]:
         own = self._engine == OURS
         options = {"hostaddr": "127.0.0.1", "sslrootcert": str(self._gate.ca)}
         more = {"schema": SCHEMA} if own else {"sslmode": "verify-full"}
@@ -98,7 +103,7 @@ class Cluster:
         return child(
             self._gate.environment(),
             DJANGO_SETTINGS_MODULE="tests.third_party.settings",
-            PYTHONPATH=str(sites.ROOT),
+            PYTHONPATH=os.pathsep.join(map(str, [backend, sites.ROOT])),
             THIRD_PARTY_SITE=str(sites.site(package)),
             THIRD_PARTY_DATABASES=json.dumps({"default": database}),
             THIRD_PARTY_PACKAGE=json.dumps({"apps": apps, "settings": package.settings}),
