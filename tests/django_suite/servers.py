@@ -40,7 +40,7 @@ def running_engines(names: tuple[str, ...] = ENGINES, workers: int = 1) -> Itera
         server = stack.enter_context(running_postgresql(16))  # which is what DSQL says it is
         # This PostgreSQL is built without ICU, one of whose collations Django's models name.
         server.execute('CREATE COLLATION public."sv-x-icu" FROM "C"', "template1")
-        starts = {
+        starts: dict[str, Callable[[ExitStack, PostgreSQL, int], Engine]] = {
             "postgresql": _postgresql,
             "dbauth": _dbauth,
             "dsql": _dsql,

@@ -48,7 +48,7 @@ def _row(package: Package, outcome: Outcome) -> list[str]:
         f"{package.name} {sites.version(package)}",
         f"`{outcome.migration}`",
         why,
-        ". ".join(advice),
+        ". ".join(advice).rstrip(".") + ".",
     ]
 
 
@@ -56,7 +56,10 @@ def _peer(engine: str) -> str:
     outcomes = [outcome for name in PACKAGES if (outcome := results.load(engine, name))]
     through = sum(not stops(outcome) for outcome in outcomes)
     where = sorted({f"`{each.migration}`: {_cell(each.error)}" for each in outcomes if stops(each)})
-    return (outcomes and f"{engine}: {through} of {len(outcomes)}. {'; '.join(where)}.") or ""
+    if not outcomes:
+        return ""
+    name = engine.replace("the same", PEERS[0])
+    return f"With {name} {through} of {len(outcomes)} run through. Stops: {'; '.join(where)}."
 
 
 def _kills() -> str:
