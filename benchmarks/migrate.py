@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.rig.environment import settle
+import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.tables import table
 from tests.third_party.packages import PACKAGES
@@ -28,7 +28,6 @@ HEAD = ("`migrate` from nothing, Django's own apps", "statements", "that change 
 
 
 def main(revisions: Sequence[str]) -> None:
-    settle()
     with running_postgresql(16) as server, tempfile.TemporaryDirectory() as folder:
         rows = []
         for number, revision in enumerate([*revisions, ""]):
