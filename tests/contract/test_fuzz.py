@@ -58,7 +58,7 @@ def fuzz(service: Service, cases: Any, checks: Any) -> int:
     def send(case: Any) -> None:
         nonlocal sent
         case.call_and_validate(
-            base_url=service.url, session=session, verify=verify, checks=checks, timeout=30
+            base_url=service.url, session=session, verify=verify, checks=checks, timeout=120
         )
         sent += 1
 

@@ -31,7 +31,9 @@ SOURCES = ("*.py", "*.tf", "*.json", "Makefile", "pyproject.toml")
 def files() -> list[str]:
     """The repository's files, by path; those to be added too."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
     return [name for name in done.stdout.splitlines() if (ROOT / name).exists()]
 
 
@@ -41,7 +43,7 @@ def exists(name: str) -> bool:
     if any(f"/{file}".endswith(inner) or f"{inner}/" in f"/{file}" for file in files()):
         return True
     command = ["git", "check-ignore", "--quiet", "--no-index", name]
-    return subprocess.run(command, cwd=ROOT, check=False, timeout=30).returncode == 0
+    return subprocess.run(command, cwd=ROOT, check=False, timeout=120).returncode == 0
 
 
 @cache

@@ -167,7 +167,7 @@ class Function:
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
         self._waiting.put(None)
         self._server.shutdown()
         self._server.server_close()

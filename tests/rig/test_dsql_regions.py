@@ -146,7 +146,7 @@ def test_a_region_that_is_lost_silently_answers_nobody(regions: Regions, connect
     assert not answered.is_set()
 
     regions[0].control.come_back()
-    asking.join(30)
+    asking.join(120)
     assert answered.is_set()
     with pytest.raises(psycopg2.Error), here.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -21,7 +21,7 @@ from tests.rig.service import ROOT, Client
 ENGINES = {"regular": "dbauth.password", "dsql": "dbauth.dsql"}
 OPTIONS = {"regular": [], "dsql": ["--peer"]}
 PASSWORD = re.compile(r"user is (\w+), the password (\S+)")
-END_SECONDS = 30
+END_SECONDS = 120
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -60,7 +60,7 @@ def live(stage: str, port: int, process: subprocess.Popen[str], log: Path) -> Li
     data = [Path(words[words.index("-D") + 1]) for words in commands if "-D" in words]
     process.send_signal(signal.SIGINT)
     status = process.wait(END_SECONDS)
-    survivors = psutil.wait_procs(children, timeout=5)[1]
+    survivors = psutil.wait_procs(children, timeout=END_SECONDS)[1]
     return Life(
         stage,
         cars.json()["results"],

@@ -129,7 +129,7 @@ def test_what_a_pipe_has_given_is_stored_before_it_ends(loads: Loads) -> None:
 def test_ctrl_c_ends_it_cleanly_and_the_next_run_continues(loads: Loads, tmp_path: Path) -> None:
     with stuck(loads, csv(0, 250), stored=200) as process:
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "cars.csv: interrupted." in errors
     assert "Up to here: 200 loaded, 0 already there." in errors

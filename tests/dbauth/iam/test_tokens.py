@@ -166,15 +166,15 @@ def test_a_good_token_need_not_wait_for_another_threads_slow_credentials(cache, 
     def slow_for_one_thread():
         if threading.current_thread().name.startswith("slow"):
             asked.set()
-            assert release.wait(30)
+            assert release.wait(120)
         return load()
 
     source.load = slow_for_one_thread
     with ThreadPoolExecutor(1, "slow") as slow, ThreadPoolExecutor(1) as other:
         waiting = slow.submit(cache.get, REQUEST)
-        assert asked.wait(30)
+        assert asked.wait(120)
         try:
-            assert other.submit(cache.get, REQUEST).result(timeout=10) is good
+            assert other.submit(cache.get, REQUEST).result(timeout=60) is good
         finally:
             release.set()
         assert waiting.result() is good
@@ -191,12 +191,12 @@ cache, sign = tokens.TokenCache(), tokens.sign
 signing, forked = threading.Event(), threading.Event()
 def slow(*arguments):
     signing.set()
-    forked.wait(30)
+    forked.wait(120)
     return sign(*arguments)
 tokens.sign = slow
 thread = threading.Thread(target=cache.get, args=(request,))
 thread.start()
-signing.wait(30)
+signing.wait(120)
 child = os.fork()
 if not child:
     forked.set()
@@ -211,7 +211,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
         check=False,
     )
     assert result.stdout == "7\n", result.stderr
