@@ -160,6 +160,8 @@ module "dsql" {
   deletion_protection       = local.deletion_protection
   kms_key_arn               = var.kms_key_arn
   administrator_arns        = var.aurora_dsql_administrator_arns
+  witness_region            = var.aurora_dsql_witness_region
+  peer_arn                  = one(module.dsql_peer[*].arn)
 }
 
 module "dsql_backup" {
@@ -198,6 +200,6 @@ module "dsql_engine" {
   source = "./modules/remembered"
   count  = var.enable_aurora_dsql_cluster ? 1 : 0
 
-  value      = var.aurora_dsql_engine
+  value      = local.dsql_kind
   may_change = var.aurora_dsql_replace_engine
 }

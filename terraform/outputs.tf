@@ -83,7 +83,8 @@ output "alarm_names" {
 output "zappa" {
   description = <<-EOT
     Settings of the enabled Zappa stages: `regular` and `dsql` of the default environment, `regular_NAME` and
-    `dsql_NAME` of the environment NAME. Each is an object:
+    `dsql_NAME` of the environment NAME; with aurora_dsql_peer_region also `dsql_peer` or `dsql_peer_NAME`, the
+    function in the second region. Each is an object:
       environment                environment_name, or "default"
       account_id                 account of the database, where the function must be deployed
       aws_region                 region of the database, likewise
@@ -103,6 +104,6 @@ output "zappa" {
 
   precondition {
     condition     = !anytrue(module.dsql_engine[*].changes_unasked)
-    error_message = "aurora_dsql_engine = \"${var.aurora_dsql_engine}\" destroys the second database as it is (${coalesce(one(module.dsql_engine[*].before), "none")}), with all data in it. Move the data first (docs/upgrade.md) or give it up, and set aurora_dsql_replace_engine = true for this apply."
+    error_message = "aurora_dsql_engine = \"${var.aurora_dsql_engine}\"${local.peered ? ", active in two regions with the witness ${var.aurora_dsql_witness_region}," : ""} destroys the second database as it is (${coalesce(one(module.dsql_engine[*].before), "none")}), with all data in it. Move the data first (docs/upgrade.md) or give it up, and set aurora_dsql_replace_engine = true for this apply."
   }
 }

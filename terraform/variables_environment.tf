@@ -12,6 +12,12 @@ variable "environment_name" {
   }
 
   validation {
+    # dsql_peer is the stage of the second region.
+    condition     = !can(regex("^peer(-|$)", var.environment_name))
+    error_message = "environment_name is \"${var.environment_name}\", which is how the stage of a second region is called: take another name."
+  }
+
+  validation {
     # A cluster's name has up to 63 characters, of which the longest suffix takes 20.
     condition     = length("${var.project_name}-${var.environment_name}") <= 41
     error_message = "environment_name is \"${var.environment_name}\" and project_name \"${var.project_name}\": together they may have 40 characters."

@@ -60,7 +60,7 @@ locals {
     ) : stage => bound == -1 ? null : bound
   }
 
-  zappa = { for stage in local.stages : local.stage_names[stage] => {
+  zappa = merge(local.zappa_peer, { for stage in local.stages : local.stage_names[stage] => {
     environment   = coalesce(var.environment_name, "default")
     account_id    = local.account
     aws_region    = var.aws_region
@@ -74,5 +74,5 @@ locals {
     permissions               = local.permissions[stage]
     lambda_concurrency        = local.lambda_concurrency[stage]
     throttling                = var.api_throttling
-  } }
+  } })
 }

@@ -17,6 +17,9 @@ COMMAND = ["terraform", f"-chdir={ROOT / 'terraform'}", "output", "-json", "zapp
 TIMEOUT_SECONDS = 120
 DEFAULT = "default"  # the environment whose name is empty
 
+# What the stage of a second region is called, before the environment's name.
+PEER = "dsql_peer"
+
 SWITCHES = {
     "regular": "enable_aurora = true",
     "dsql": "enable_aurora_dsql_cluster = true and enable_python_lambda_dsql = true",
@@ -65,6 +68,11 @@ def read(stage: str) -> Outputs:
     return _outputs(stages[stage], f"{source}, stage '{stage}'")
 
 
+def has_two_regions(stage: str) -> bool:
+    """Whether a second region serves the stage's database too. Raises ClickException."""
+    return kind(stage) == "dsql" and any(name.startswith(PEER) for name in _read()[0])
+
+
 def read_environment() -> dict[str, Outputs]:
     """The outputs of all stages of an environment, by their names. Raises ClickException."""
     stages, source = _read()
@@ -86,7 +94,7 @@ def _environments(stages: Mapping[str, Any]) -> list[str]:
 
 
 def _remedy(stage: str, environments: list[str]) -> str:
-    environment = stage.partition("_")[2].replace("_", "-")
+    environment = stage.removeprefix(PEER).partition("_")[2].replace("_", "-")
     if kind(stage) not in SWITCHES:
         return (
             f"Stages begin with {' or '.join(SWITCHES)}, and the rest is the environment_name of"
@@ -97,6 +105,11 @@ def _remedy(stage: str, environments: list[str]) -> str:
             f"These are the outputs of the environment '{environments[0]}', and the stage is of"
             f" '{environment or DEFAULT}': name the file of that one in DEPLOY_OUTPUTS, or deploy a"
             " stage of this one."
+        )
+    if stage.startswith(PEER):
+        return (
+            "Set aurora_dsql_peer_region and aurora_dsql_witness_region in"
+            " terraform/terraform.tfvars, then 'terraform apply'."
         )
     return f"Set {SWITCHES[kind(stage)]} in terraform/terraform.tfvars, then 'terraform apply'."
 

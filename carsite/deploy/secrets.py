@@ -41,6 +41,15 @@ def _database_url(url: str, environment: Mapping[str, str], *, first: bool) -> d
     return {}
 
 
+def require_key(environment: Mapping[str, str]) -> None:
+    """Raise ClickException without a secret key that both regions can have."""
+    if not environment.get(KEY_NAME):
+        raise ClickException(
+            f"{KEY_NAME} is missing: a session of one region is valid in the other under the same"
+            " key alone. Export one, keep it, and deploy both stages with it."
+        )
+
+
 def with_password(url: str, password: str) -> str:
     """The URL with the password, percent-encoded, after its user."""
     user, at, host = urlsplit(url).netloc.rpartition("@")

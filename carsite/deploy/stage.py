@@ -34,7 +34,7 @@ def fill(cli: Any) -> None:
         **from_settings(cli.stage_config),
         **cli.aws_environment_variables,
         **variables,
-        **secrets.variables(url, os.environ, first=cli.command == "deploy"),
+        **_secrets(cli, url),
     }
     cli.zappa.attach_policy = own_policy(cli)
     cli.zappa.extra_permissions = [
@@ -42,6 +42,13 @@ def fill(cli: Any) -> None:
         *found.permissions,
         *permissions.required(cli.stage_config),
     ]
+
+
+def _secrets(cli: Any, url: str) -> dict[str, str]:
+    first = cli.command == "deploy"
+    if first and outputs.has_two_regions(cli.api_stage):
+        secrets.require_key(os.environ)
+    return secrets.variables(url, os.environ, first=first)
 
 
 def keep_place(cli: Any, url: str) -> None:

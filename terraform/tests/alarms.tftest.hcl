@@ -4,6 +4,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "peer"
+  source = "./tests/mocks"
+}
+
 run "every_alarm_reads_a_metric_that_exists" {
   command = plan
 

@@ -4,6 +4,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "peer"
+  source = "./tests/mocks"
+}
+
 run "every_day_and_for_as_long_as_asked_for" {
   command = plan
 

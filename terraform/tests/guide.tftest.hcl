@@ -4,6 +4,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "peer"
+  source = "./tests/mocks"
+}
+
 variables {
   enable_aurora     = true
   database_name     = "car_entities"

@@ -5,6 +5,12 @@ mock_provider "aws" {
   override_during = plan
 }
 
+mock_provider "aws" {
+  alias           = "peer"
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
 variables {
   database_password = "A-passw0rd-of-ours"
 }

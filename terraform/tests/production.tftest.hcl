@@ -4,6 +4,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "peer"
+  source = "./tests/mocks"
+}
+
 variables {
   database_password = "A-passw0rd-of-ours"
 }

@@ -4,6 +4,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "peer"
+  source = "./tests/mocks"
+}
+
 variables {
   name                       = "cars-regular-proxy"
   role_name                  = "cars-regular-proxy-use1"

@@ -5,6 +5,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "peer"
+  source = "./tests/mocks"
+}
+
 variables {
   database_password = "A-passw0rd-of-ours"
 }
@@ -104,6 +109,10 @@ run "a_third_wrong_value" {
     allowed_cidr_blocks             = ["203.0.113.7"] # no prefix
     aurora_dsql_database_name       = "pg_cars"       # the system's schema
     aurora_dsql_database_user       = "user"
+    aurora_dsql_peer_region         = "us-east-2a"
+    aurora_dsql_witness_region      = "us-east-1" # that of the cluster
+    aurora_dsql_peer_vpc_cidr_block = "::/16"
+    aurora_dsql_peer_kms_key_arn    = "alias/cars"
     aurora_dsql_cluster_resource_id = "Cluster-XXXXX"
   }
 
@@ -114,6 +123,10 @@ run "a_third_wrong_value" {
     var.allowed_cidr_blocks,
     var.aurora_dsql_database_name,
     var.aurora_dsql_database_user,
+    var.aurora_dsql_peer_region,
+    var.aurora_dsql_witness_region,
+    var.aurora_dsql_peer_vpc_cidr_block,
+    var.aurora_dsql_peer_kms_key_arn,
     var.aurora_dsql_cluster_resource_id,
   ]
 }

@@ -64,6 +64,6 @@ class AnywhereClient(Client):
         # Behind a custom domain both have one name; here it has to be the one that is asked.
         headers = {
             name: value.replace(before, self.origin) if isinstance(value, str) else value
-            for name, value in (kwargs.pop("headers", None) or {}).items()
+            for name, value in {**self.headers, **(kwargs.pop("headers", None) or {})}.items()
         }
         return super().request(method, url, *args, headers=headers, **kwargs)

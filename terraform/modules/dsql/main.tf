@@ -9,6 +9,14 @@ resource "aws_dsql_cluster" "this" {
   deletion_protection_enabled = var.deletion_protection
   kms_encryption_key          = var.kms_key_arn
 
+  dynamic "multi_region_properties" {
+    for_each = var.witness_region[*]
+
+    content {
+      witness_region = multi_region_properties.value
+    }
+  }
+
   tags = { Name = var.name }
 }
 

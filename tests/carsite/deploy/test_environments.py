@@ -62,6 +62,25 @@ def test_a_stage_may_name_a_role_of_its_own_but_does_not_inherit_one() -> None:
     assert cli.zappa.role_name == "mine"
 
 
+def test_two_regions_are_deployed_with_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    peer = {**OUTPUTS["dsql"], "function_name": zappa("dsql_peer").lambda_name}
+    Path(os.environ["DEPLOY_OUTPUTS"]).write_text(json.dumps({**OUTPUTS, "dsql_peer": peer}))
+    monkeypatch.delenv("DJANGO_SECRET_KEY", raising=False)
+    for name in ("dsql", "dsql_peer"):
+        with pytest.raises(ClickException, match="DJANGO_SECRET_KEY is missing"):
+            stage.fill(zappa(name))
+    monkeypatch.setenv("DJANGO_SECRET_KEY", "of both")
+    for name in ("dsql", "dsql_peer"):
+        cli = zappa(name)
+        stage.fill(cli)
+        assert cli.aws_environment_variables["DJANGO_SECRET_KEY"] == "of both"
+
+
+def test_a_second_region_that_is_not_there_names_its_variables() -> None:
+    with pytest.raises(ClickException, match="Set aurora_dsql_peer_region and"):
+        stage.fill(zappa("dsql_peer"))
+
+
 def test_credentials_of_another_account_are_refused() -> None:
     give(account_id="210987654321")
     with pytest.raises(ClickException, match=rf"account {ACCOUNT}.*'default' are in 210987654321"):

@@ -1,0 +1,140 @@
+# A DSQL cluster that is active in two regions, and what its second region adds.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+mock_provider "aws" {
+  alias = "peer"
+
+  mock_data "aws_availability_zones" {
+    defaults = {
+      names = ["us-east-2a", "us-east-2b", "us-east-2c"]
+    }
+  }
+
+  mock_resource "aws_dsql_cluster" {
+    defaults = {
+      identifier                = "cqabt7h2wxzabcdefghijklmno"
+      arn                       = "arn:aws:dsql:us-east-2:123456789012:cluster/cqabt7h2wxzabcdefghijklmno"
+      vpc_endpoint_service_name = "com.amazonaws.us-east-2.dsql-abcd"
+    }
+  }
+
+  mock_resource "aws_vpc_endpoint" {
+    defaults = {
+      dns_entry = [
+        { dns_name = "vpce-0b1c2d3e4f5061728-hjklmnop.dsql-abcd.us-east-2.vpce.amazonaws.com", hosted_zone_id = "Z1" },
+      ]
+    }
+  }
+}
+
+variables {
+  database_password             = "A-passw0rd-of-ours"
+  aurora_dsql_database_password = "A-passw0rd-of-ours" # an apply wants it set, although DSQL has none
+  aurora_dsql_peer_region       = "us-east-2"
+  aurora_dsql_witness_region    = "us-west-2"
+}
+
+run "each_region_has_its_endpoint_function_and_permission" {
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition = { for stage, member in output.zappa : stage => [member.aws_region, member.function_name, member.role_name] if stage != "regular" } == {
+      dsql      = ["us-east-1", "producer-api-python-rest-lambda-dsql", "producer-api-python-rest-lambda-dsql-execution"]
+      dsql_peer = ["us-east-2", "producer-api-python-rest-lambda-dsql-peer", "producer-api-python-rest-lambda-dsql-peer-execution-use2"]
+    }
+    error_message = "The stages are ${jsonencode(output.zappa)}"
+  }
+
+  assert {
+    condition = { for stage, member in output.zappa : stage => member.aws_environment_variables.DATABASE_URL if stage != "regular" } == {
+      dsql      = "dsql://lambda_dsql_user@vftmkydwxvxys6asbsc6ih2the.dsql-fnh4.us-east-1.on.aws:5432/postgres?schema=car_entities"
+      dsql_peer = "dsql://lambda_dsql_user@cqabt7h2wxzabcdefghijklmno.dsql-abcd.us-east-2.on.aws:5432/postgres?schema=car_entities"
+    }
+    error_message = "The databases are ${jsonencode(output.zappa)}"
+  }
+
+  assert {
+    condition = { for stage, member in output.zappa : stage => member.permissions[0].Resource if stage != "regular" } == {
+      dsql      = ["arn:aws:dsql:us-east-1:123456789012:cluster/vftmkydwxvxys6asbsc6ih2the"]
+      dsql_peer = ["arn:aws:dsql:us-east-2:123456789012:cluster/cqabt7h2wxzabcdefghijklmno"]
+    }
+    error_message = "The permissions are ${jsonencode(output.zappa)}"
+  }
+
+  assert {
+    condition     = length(output.zappa.dsql_peer.vpc_config.SubnetIds) == 2 && output.zappa.dsql_peer.vpc_config != output.zappa.dsql.vpc_config
+    error_message = "The second region's function has no network of its own: ${jsonencode(output.zappa)}"
+  }
+
+  assert {
+    condition = [
+      output.aurora_dsql_peer_host, output.aurora_dsql_peer_public_host, output.aurora_dsql_peer_endpoint, output.aurora_dsql_peer_cluster_resource_id,
+      ] == [
+      "cqabt7h2wxzabcdefghijklmno.dsql-abcd.us-east-2.on.aws", "cqabt7h2wxzabcdefghijklmno.dsql.us-east-2.on.aws",
+      "vpce-0b1c2d3e4f5061728-hjklmnop.dsql-abcd.us-east-2.vpce.amazonaws.com", "cqabt7h2wxzabcdefghijklmno",
+    ]
+    error_message = "The second region's outputs are not its own."
+  }
+}
+
+################################################################################
+# Other regions would destroy the database, which now exists
+################################################################################
+
+run "another_witness_is_refused_unasked" {
+  command = plan
+
+  variables {
+    aurora_dsql_witness_region = "us-west-1"
+  }
+
+  expect_failures = [output.zappa, check.dsql_mode_ignores_the_administrator]
+}
+
+run "one_region_is_refused_unasked" {
+  command = plan
+
+  variables {
+    aurora_dsql_peer_region    = null
+    aurora_dsql_witness_region = null
+  }
+
+  expect_failures = [output.zappa, check.dsql_mode_ignores_the_administrator]
+}
+
+run "another_witness_is_taken_when_asked_for" {
+  command = plan
+
+  variables {
+    aurora_dsql_witness_region = "us-west-1"
+    aurora_dsql_replace_engine = true
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+}
+
+run "the_module_links_its_cluster_to_the_other" {
+  command = plan
+
+  module {
+    source = "./modules/dsql"
+  }
+
+  variables {
+    name                = "cars"
+    aws_region          = "us-east-1"
+    vpc_id              = "vpc-1"
+    subnet_ids          = ["subnet-1"]
+    deletion_protection = false
+    witness_region      = "us-west-2"
+    peer_arn            = "arn:aws:dsql:us-east-2:123456789012:cluster/cqabt7h2wxzabcdefghijklmno"
+  }
+
+  assert {
+    condition     = aws_dsql_cluster.this.multi_region_properties[0].witness_region == "us-west-2" && aws_dsql_cluster_peering.this[0].witness_region == "us-west-2" && aws_dsql_cluster_peering.this[0].clusters == toset(["arn:aws:dsql:us-east-2:123456789012:cluster/cqabt7h2wxzabcdefghijklmno"])
+    error_message = "The cluster is not linked."
+  }
+}

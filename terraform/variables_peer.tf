@@ -1,0 +1,56 @@
+# The second region of Aurora DSQL: both or neither of the first two.
+
+variable "aurora_dsql_peer_region" {
+  description = "Region in which the DSQL cluster has its second endpoint, with a network and a Zappa stage of its own (dsql_peer). Null is a cluster in aws_region alone. Choose before the first apply: a cluster cannot become multi-Region, nor change its regions."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.aurora_dsql_peer_region == null || can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", var.aurora_dsql_peer_region))
+    error_message = "aurora_dsql_peer_region is \"${coalesce(var.aurora_dsql_peer_region, "null")}\": use the name of a region, such as us-east-2."
+  }
+
+  validation {
+    condition     = var.aurora_dsql_peer_region == null || var.enable_aurora_dsql_cluster && var.aurora_dsql_engine == "dsql"
+    error_message = "aurora_dsql_peer_region needs enable_aurora_dsql_cluster = true and aurora_dsql_engine = \"dsql\": only Aurora DSQL is active in two regions."
+  }
+}
+
+variable "aurora_dsql_witness_region" {
+  description = "Third region, which keeps a part of the log so that either of the others can be lost. It has no endpoint and nothing of yours."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.aurora_dsql_peer_region == null) == (var.aurora_dsql_witness_region == null)
+    error_message = "aurora_dsql_peer_region and aurora_dsql_witness_region belong together: set both, or neither."
+  }
+
+  validation {
+    condition     = var.aurora_dsql_witness_region == null || length(distinct([var.aws_region, coalesce(var.aurora_dsql_peer_region, "none"), coalesce(var.aurora_dsql_witness_region, "none")])) == 3
+    error_message = "aurora_dsql_witness_region is \"${coalesce(var.aurora_dsql_witness_region, "null")}\": aws_region, aurora_dsql_peer_region and the witness must be three regions, such as us-east-1, us-east-2 and us-west-2."
+  }
+}
+
+variable "aurora_dsql_peer_vpc_cidr_block" {
+  description = "IPv4 range of the VPC in the second region, /16 to /24."
+  type        = string
+  default     = "10.43.0.0/16"
+  nullable    = false
+
+  validation {
+    condition     = can(cidrnetmask(var.aurora_dsql_peer_vpc_cidr_block)) && try(tonumber(split("/", var.aurora_dsql_peer_vpc_cidr_block)[1]) >= 16 && tonumber(split("/", var.aurora_dsql_peer_vpc_cidr_block)[1]) <= 24, false)
+    error_message = "aurora_dsql_peer_vpc_cidr_block is \"${var.aurora_dsql_peer_vpc_cidr_block}\": use an IPv4 range from /16 to /24, such as 10.43.0.0/16."
+  }
+}
+
+variable "aurora_dsql_peer_kms_key_arn" {
+  description = "Customer managed key in the second region that encrypts the cluster there; keys belong to a region. Null is a key of AWS's own, free of charge."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.aurora_dsql_peer_kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:", var.aurora_dsql_peer_kms_key_arn))
+    error_message = "aurora_dsql_peer_kms_key_arn is \"${coalesce(var.aurora_dsql_peer_kms_key_arn, "null")}\": use the ARN of a key."
+  }
+}
