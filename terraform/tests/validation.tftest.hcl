@@ -81,6 +81,7 @@ run "a_second_wrong_value" {
     iam_database_user               = "postgres"                           # an administrator
     aurora_dsql_database_name       = "public"                             # the administrator's schema
     aurora_dsql_cluster_resource_id = "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ" # Aurora's, for DSQL
+    aurora_dsql_witness_region      = "us-west-2"                          # of no second region
   }
 
   expect_failures = [
@@ -96,6 +97,7 @@ run "a_second_wrong_value" {
     var.iam_database_user,
     var.aurora_dsql_database_name,
     var.aurora_dsql_cluster_resource_id,
+    var.aurora_dsql_witness_region,
   ]
 }
 
@@ -110,7 +112,6 @@ run "a_third_wrong_value" {
     aurora_dsql_database_name       = "pg_cars"       # the system's schema
     aurora_dsql_database_user       = "user"
     aurora_dsql_peer_region         = "us-east-2a"
-    aurora_dsql_witness_region      = "us-east-1" # that of the cluster
     aurora_dsql_peer_vpc_cidr_block = "::/16"
     aurora_dsql_peer_kms_key_arn    = "alias/cars"
     aurora_dsql_cluster_resource_id = "Cluster-XXXXX"
@@ -124,7 +125,6 @@ run "a_third_wrong_value" {
     var.aurora_dsql_database_name,
     var.aurora_dsql_database_user,
     var.aurora_dsql_peer_region,
-    var.aurora_dsql_witness_region,
     var.aurora_dsql_peer_vpc_cidr_block,
     var.aurora_dsql_peer_kms_key_arn,
     var.aurora_dsql_cluster_resource_id,
