@@ -1,4 +1,7 @@
-"""`python -m tests.rehearsal`: the whole guide, without AWS."""
+"""`python -m tests.rehearsal`: the whole guide, without AWS.
+
+`--beside` takes another environment in another region along, before everything is taken down.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from collections.abc import Sequence
 
 import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from tests.rehearsal.account import open_account
-from tests.rehearsal.guide import GUIDE
+from tests.rehearsal.beside import BESIDE
+from tests.rehearsal.guide import BEFORE_THE_END, GUIDE, end
 from tests.rehearsal.perform import perform
 from tests.rehearsal.report import table
 from tests.rehearsal.step import Step
@@ -45,7 +49,8 @@ def main() -> int:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # moto's web server, one line a request
     # As Ctrl-C does, and unlike its default, it lets everything be taken down.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    return rehearse(GUIDE)
+    beside = "--beside" in sys.argv[1:]
+    return rehearse((*BEFORE_THE_END, *BESIDE, *end()) if beside else GUIDE)
 
 
 def _write(text: str) -> None:

@@ -13,12 +13,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.rehearsal import shell
 from tests.rig.api_gateway import running_gateway
 from tests.rig.certificates import Certificate, issue
 from tests.rig.dsql_gate import running_dsql_gate
+from tests.rig.events import Kind
 from tests.rig.front_door import CREDENTIALS, TEMPORARY, running_front_door
 from tests.rig.interrupts import undisturbed
 from tests.rig.moto_aws import REGION, Aws, running_aws
@@ -32,7 +34,8 @@ from tests.terraform.cli import copy_configuration
 PROJECT = "producer-api-python-rest-lambda"
 ACCOUNT = "123456789012"  # moto's
 DATABASE = "car_entities"
-GATEWAYS = f"*.execute-api.{REGION}.amazonaws.com"
+WEST, WEST_STAGE = "us-west-2", "regular_west"  # another environment, in another region
+GATEWAYS = [f"*.execute-api.{region}.amazonaws.com" for region in (REGION, WEST)]
 
 
 def role_arn(stage: str) -> str:
@@ -83,11 +86,26 @@ class Account:
 
     def open_gateway(self, stage: str) -> None:
         """The stage's API answers from now on, at the URL that `zappa deploy` printed."""
-        host = urlsplit(self.shell.variables[stage.upper()]).hostname
-        gateway = self.running.enter_context(
-            running_gateway(
-                "rest", self.aws.function(f"{PROJECT}-{stage}"), stage, self.certificate
+        self._open_gateway("rest", self.aws.function(f"{PROJECT}-{stage}"), stage, stage.upper())
+
+    def open_west(self) -> None:
+        """The other environment's database and API answer, at the names that they were given."""
+        client = self.aws.client("rds", WEST)
+        host = client.describe_db_clusters()["DBClusters"][0]["Endpoint"]
+        with undisturbed():
+            server = self.running.enter_context(running_postgresql())
+            server.create_database(DATABASE)
+            self.aws.routes.add(
+                self.running.enter_context(running_front_door(server, "password", [host], WEST))
             )
+        function = self.aws.function(f"{PROJECT}-{WEST_STAGE.replace('_', '-')}", WEST)
+        self._open_gateway("http", function, WEST_STAGE, "WEST")
+
+    def _open_gateway(self, kind: Kind, function: Any, stage: str, variable: str) -> None:
+        """`variable` is the shell's, with the URL."""
+        host = urlsplit(self.shell.variables[variable]).hostname
+        gateway = self.running.enter_context(
+            running_gateway(kind, function, stage, self.certificate)
         )
         with (Path(self.shell.variables["CURL_HOME"]) / ".curlrc").open("a") as curlrc:
             curlrc.write(f'connect-to = "{host}:443:{urlsplit(gateway.url).netloc}"\n')
@@ -113,7 +131,7 @@ def open_account() -> Iterator[Account]:
         functions, home = folder / "functions", folder / "home"
         for made in (functions, home):
             made.mkdir()
-        certificate = issue(home, GATEWAYS)
+        certificate = issue(home, *GATEWAYS)
         (home / ".curlrc").write_text(f'cacert = "{certificate.ca}"\nnoproxy = "*"\n')
         aws = stack.enter_context(running_aws(functions))
         opened = shell.Shell(

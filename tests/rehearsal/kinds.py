@@ -12,6 +12,7 @@ Then = Callable[[Account], None] | None
 # Real, and in the place of AWS.
 DATABASES = {
     "regular": ("PostgreSQL, password, TLS", "Aurora's host name"),
+    "regular_west": ("PostgreSQL, password, TLS", "Aurora's host name"),
     "dsql": ("PostgreSQL, IAM token, TLS", "DSQL's door and gate"),
 }
 FUNCTION = "uploaded zip in awslambdaric"

@@ -74,18 +74,18 @@ class Aws:
             "AWS_SECRET_ACCESS_KEY": "testing",
         }
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.url,
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
 
-    def function(self, name: str) -> DeployedFunction:
+    def function(self, name: str, region: str = REGION) -> DeployedFunction:
         """The function of that name, for whoever invokes it as AWS's own services do."""
-        return DeployedFunction(self.client("lambda"), name)
+        return DeployedFunction(self.client("lambda", region), name)
 
     def run(self, deployed: Any, event: Any) -> tuple[Any, str | None, str]:
         """Invoke moto's function `deployed`: result, kind of error, and what it logged."""
@@ -112,6 +112,7 @@ class Aws:
             "AWS_ACCESS_KEY_ID": TEMPORARY.access_key,
             "AWS_SECRET_ACCESS_KEY": TEMPORARY.secret_key,
             "AWS_SESSION_TOKEN": TEMPORARY.session_token or "",
+            "AWS_REGION": deployed.region,
             **self.routes.applied(deployed.environment_vars),
         }
 
