@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from click import ClickException
@@ -37,7 +37,9 @@ def compile_tree(folder: Path, own: Collection[str] | None = None) -> None:
                 source.unlink()
 
 
-def _compile(folder: Path, paths: Iterable[Path], *options: str) -> None:
+def _compile(folder: Path, paths: Collection[Path], *options: str) -> None:
+    if not paths:
+        return  # without one, compileall takes all of sys.path
     command = [
         *(sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode"),
         *("unchecked-hash", "-s", str(folder), "-p", TASK, *options),
