@@ -92,11 +92,13 @@ def _kept(kind: Any) -> dict[str, filters.Filter] | None:
 
 
 def _waits_for_a_value(each: filters.Filter) -> bool:
-    if each.extra["required"] or isinstance(each, QuerySetRequestMixin):
+    """And reads it from the parameter of its name alone."""
+    extra = each.extra
+    if extra["required"] or extra.get("disabled") or isinstance(each, QuerySetRequestMixin):
         return False
-    # Several widgets have a parameter each.
-    return adds_only(type(each), {"__init__"}.__contains__) and not isinstance(
-        each.field.widget, forms.MultiWidget
+    widget = type(each.field.widget)
+    return adds_only(type(each), {"__init__"}.__contains__) and (
+        keeps(widget, forms.Widget, "value_from_datadict")
     )
 
 

@@ -64,6 +64,8 @@ class PreparedList(ListModelMixin):
             if view.paginator is None:
                 return Response(list(queryset.values(*columns)))
             page = view.paginate_queryset(queryset.values(*columns))
+        if page is None:  # the paginator makes no pages, of any size
+            return super().list(request, *args, **kwargs)
         answer: Response = view.get_paginated_response(page)
         return answer
 

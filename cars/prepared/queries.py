@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, IntegerField, QuerySet
@@ -86,7 +87,10 @@ class PreparedQuery:
         """One query's rows; UUIDs may be text. Raises KeyError for a parameter without a value."""
         alias = self._queryset.db
         connection = connections[alias]
-        statement = self._statements.get(alias) or self._compile(alias)
+        try:
+            statement = self._statements.get(alias) or self._compile(alias)
+        except EmptyResultSet:
+            return []  # no row can be one of these, whatever the parameters' values
         arguments = [
             part.adapted(values[part.name], connection) if isinstance(part, Parameter) else part
             for part in statement.parameters

@@ -11,6 +11,7 @@ from django.db.models.functions import Upper
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from django_filters.widgets import QueryArrayWidget
 from rest_framework import serializers
 from rest_framework.filters import OrderingFilter, SearchFilter
 
@@ -98,6 +99,19 @@ def test_a_queryset_for_each_request(call: Call) -> None:
             return Car.objects.filter(make=self.request.query_params["of"])
 
     assert len(json.loads(call(Odd, "GET", "/?of=Lancia").content)["results"]) == 3
+
+
+@pytest.mark.parametrize("queryset", [Car.objects.none(), Car.objects.filter(pk__in=[])])
+def test_a_queryset_that_is_always_empty(call: Call, queryset: Any) -> None:
+    assert years(call, queryset=queryset) == []
+    detail = type("Detail", (CarDetail,), {"queryset": queryset})
+    assert call(detail, "GET", pk=Car.objects.all()[0].pk).status_code == 404
+
+
+def test_a_paginator_without_a_size(call: Call) -> None:
+    pagination = type("Whole", (NewestFirstPagination,), {"get_page_size": lambda *_: None})
+    view = type("List", (CarList,), {"pagination_class": pagination})
+    assert len(json.loads(call(view, "GET").content)) == 7
 
 
 def test_a_slice_is_a_slice(call: Call) -> None:
@@ -198,6 +212,18 @@ def test_a_filter_with_several_parameters(call: Call) -> None:
 
     given: dict[str, Any] = {"filterset_class": Ranged, "pagination_class": ordered("year")}
     assert years(call, "/?year_min=1994", **given) == [1994, 1995, 1996]
+
+
+def test_a_filter_that_reads_another_parameter(call: Call) -> None:
+    class Repeated(filters.FilterSet):
+        make = filters.CharFilter(widget=QueryArrayWidget)
+
+    class Disabled(filters.FilterSet):
+        make = filters.CharFilter(disabled=True)
+
+    given: dict[str, Any] = {"pagination_class": ordered("year")}
+    assert years(call, "/?make[]=Saab", filterset_class=Repeated, **given) == []
+    assert len(years(call, "/?make=Saab", filterset_class=Disabled, **given)) == 7
 
 
 def test_times_are_in_the_time_zone_of_the_request(call: Call) -> None:
