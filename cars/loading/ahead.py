@@ -6,6 +6,8 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
+from django.db import connections
+
 T = TypeVar("T")
 
 
@@ -18,7 +20,11 @@ def one_ahead(items: Iterator[T]) -> Generator[T, None, None]:
     end = object()
     take: Any = next
     with ThreadPoolExecutor(1, "load_cars") as thread:
-        coming = thread.submit(take, items, end)
-        while (item := coming.result()) is not end:
+        try:
             coming = thread.submit(take, items, end)
-            yield cast(T, item)
+            while (item := coming.result()) is not end:
+                coming = thread.submit(take, items, end)
+                yield cast(T, item)
+        finally:
+            # A rule that asks the database has opened one in the thread.
+            thread.submit(connections.close_all).result()

@@ -88,7 +88,7 @@ class Loader:
     def _prepared(
         self, rows: Iterator[Row], memory: Memory
     ) -> Generator[tuple[Pairs, Batch], None, None]:
-        """The cars of each batch and what is wrong with the others, without asking a database."""
+        """The cars of each batch and what is wrong with the others."""
         while taken := list(islice(rows, self._rules.batch_size)):
             batch = Batch()
             yield self._without_known_vins(self._valid(taken, memory, batch), memory, batch), batch

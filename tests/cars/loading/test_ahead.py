@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from cars.loading.ahead import one_ahead
 from cars.loading.garbage import THRESHOLD, seldom_collected
@@ -48,6 +49,21 @@ def test_closing_ends_the_thread() -> None:
     assert threading.active_count() == before + 1
     coming.close()
     assert threading.active_count() == before
+
+
+@pytest.mark.django_db
+def test_a_connection_that_was_opened_in_the_thread_is_closed_there() -> None:
+    closed: list[str] = []
+
+    def items() -> Iterator[int]:
+        # SQLite in memory would outlast a real close().
+        opened: Any = connections["default"]
+        opened.close = lambda: closed.append(threading.current_thread().name)
+        yield 1
+
+    assert list(one_ahead(items())) == [1]
+    (name,) = closed
+    assert name != threading.current_thread().name
 
 
 @pytest.mark.parametrize(("before", "during"), [(700, THRESHOLD), (0, 0), (500_000, 500_000)])
