@@ -34,7 +34,9 @@ def affordable(client: Any, wanted: int, reserved: int) -> int | None:
     """
     try:
         limits = client.get_account_settings()["AccountLimit"]
-    except ClientError:
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
         return wanted  # whoever may not ask: Lambda itself says what it cannot do
     free = limits["UnreservedConcurrentExecutions"] + reserved
     if free <= wanted:

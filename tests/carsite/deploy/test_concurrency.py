@@ -10,18 +10,20 @@ from botocore.exceptions import ClientError
 from carsite.deploy import concurrency
 from tests.carsite.deploy.fake_zappa import zappa
 
-DENIED = ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetAccountSettings")
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code}}, "GetAccountSettings")
 
 
 class Account:
     """As much of boto3's client as knows how many containers are unreserved."""
 
-    def __init__(self, unreserved: int | None) -> None:
-        self.unreserved = unreserved
+    def __init__(self, unreserved: int | None, code: str = "AccessDeniedException") -> None:
+        self.unreserved, self.code = unreserved, code
 
     def get_account_settings(self) -> dict[str, Any]:
         if self.unreserved is None:
-            raise DENIED
+            raise refusal(self.code)
         return {"AccountLimit": {"UnreservedConcurrentExecutions": self.unreserved}}
 
 
@@ -40,6 +42,11 @@ def test_what_the_account_can_spare_is_reserved(
     unreserved: int | None, reserved: int, expected: int
 ) -> None:
     assert concurrency.affordable(Account(unreserved), 320, reserved) == expected
+
+
+def test_an_account_that_cannot_be_asked_for_another_reason_is_an_error() -> None:
+    with pytest.raises(ClientError, match="TooManyRequestsException"):
+        concurrency.affordable(Account(None, "TooManyRequestsException"), 320, 0)
 
 
 @pytest.mark.parametrize(("unreserved", "wanted"), [(10, 320), (1000, 1280), (50, 16)])
