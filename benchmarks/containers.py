@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,15 +65,17 @@ class Lambda:
 
     def __init__(self, bound: int) -> None:
         context = multiprocessing.get_context("fork")
-        self._free: list[Connection] = []
+        self._pipes: list[Connection] = []
         self._lock = threading.Lock()
         self._processes = []
         for _ in range(bound):
             ours, theirs = context.Pipe()
             process = context.Process(target=container, args=(theirs,), daemon=True)
             process.start()
-            self._free.append(ours)
+            theirs.close()  # so that the end of the process is the end of the pipe
+            self._pipes.append(ours)
             self._processes.append(process)
+        self._free = list(self._pipes)
 
     def invoke(self) -> tuple[int, float]:
         """Status and `Retry-After` of one request; the container used last is taken first."""
@@ -88,8 +90,9 @@ class Lambda:
         return answer
 
     def stop(self) -> None:
-        for pipe in self._free:
-            pipe.send(False)
+        for pipe in self._pipes:
+            with suppress(OSError):  # one that has ended by itself
+                pipe.send(False)
         for process in self._processes:
             process.join()
 
@@ -199,6 +202,7 @@ def _apart(spawn: Any, kind: str, bound: int) -> list[Seen]:
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_send, args=(theirs, kind, bound))
     process.start()
+    theirs.close()
     try:
         seen: list[Seen] = ours.recv()
     finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,20 +29,32 @@ def main() -> int:
     options = _parser().parse_args()
     names = options.packages or list(PACKAGES)
     tasks = [(engine, name) for engine in options.engines for name in names]
+    missing = {name for name in names if not _install(name)}
+    tasks = [(engine, name) for engine, name in tasks if name not in missing]
     with running_postgresql(16) as server, ThreadPoolExecutor(options.workers) as pool:
         list(pool.map(lambda task: _run(server, task), tasks))
+        names = [name for name in names if name not in missing]
         killed = [name for name in kills.PACKAGES if name in names and OURS in options.engines]
         list(pool.map(lambda name: _kill(server, name), killed))
     text = table.text()
     _write(text)
     if all(results.load(OURS, name) for name in PACKAGES):
         tables.write("dsql.md", "make third-party", text)
-    return _any_unexpected(names)
+    return bool(missing) or _any_unexpected(names)
+
+
+def _install(name: str) -> bool:
+    """Before the rest, one after the other; what cannot be had is said and left out."""
+    try:
+        sites.install(PACKAGES[name])
+    except (sites.InstallationError, subprocess.TimeoutExpired) as error:
+        _write(str(error))
+        return False
+    return True
 
 
 def _run(server: PostgreSQL, task: Task) -> None:
     engine, name = task
-    sites.install(PACKAGES[name])
     database = _identifier(f"{name}_{list(ENGINES).index(engine)}")
     with empty_cluster(server, database, engine) as cluster:
         outcome = cluster.migrate(PACKAGES[name])

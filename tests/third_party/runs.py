@@ -60,24 +60,28 @@ class Cluster:
         """Run it, with dbauth from the folder `backend`; None if it was killed."""
         with tempfile.TemporaryDirectory(prefix="third-party-") as folder:
             result = Path(folder) / "result.json"
-            done = subprocess.run(
-                [
-                    *(sys.executable, "-m", "tests.third_party.child"),
-                    str(result),
-                    str(killed_after),
-                ],
-                cwd=folder,
-                env=self._environment(package, backend),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=LONGEST_SECONDS,
-                check=False,
-            )
+            try:
+                done = subprocess.run(
+                    [
+                        *(sys.executable, "-m", "tests.third_party.child"),
+                        str(result),
+                        str(killed_after),
+                    ],
+                    cwd=folder,
+                    env=self._environment(package, backend),
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    timeout=LONGEST_SECONDS,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as error:
+                return Outcome(0, 0, str(error), "")
             if done.returncode == -signal.SIGKILL:
                 return None
             if not result.exists():
-                return Outcome(0, 0, done.stderr.strip().splitlines()[-1], "")
+                said = done.stderr.strip() or f"it ended with {done.returncode}"
+                return Outcome(0, 0, said.splitlines()[-1], "")
             return Outcome(**json.loads(result.read_text()))
 
     def end_lease(self) -> None:
