@@ -15,7 +15,7 @@ from benchmarks.names import A_REQUEST
 from benchmarks.report import QUICK, save, show
 from dbauth.deadline import attend, deadline, time_limit
 
-SECONDS = 27  # carsite.lambda_handler.LONGEST_SECONDS
+SECONDS = 27  # of a warm function: carsite.serverless.budget
 ROUNDS, CALLS = 3 if QUICK else 15, 2_000
 
 

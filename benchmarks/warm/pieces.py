@@ -36,9 +36,7 @@ WHOLE, NOTHING = "carsite", "nothing prepared"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.warm.pieces")
-    parser.add_argument(
-        "--rounds", type=int, default=5 if QUICK else 30, help="default: %(default)s"
-    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="default: %(default)s")
     given = parser.parse_args()
     off = {WHOLE: {}, **{name: {"SWITCHED_OFF": module} for name, module in PIECES.items()}}
     off[NOTHING] = {"CARS_PREPARED": "false"}

@@ -13,10 +13,12 @@ from benchmarks.names import (
     CARSITE,
     DEFAULT_DRF,
     FASTAPI_ASYNC,
+    FILTERED,
     GET_ONE,
     LAST_PAGE,
     LIST_50,
     LIST_200,
+    NEXT_PAGE,
     POST,
     RAW,
 )
@@ -91,7 +93,14 @@ def results() -> dict[str, Any]:
         "work": {
             CARSITE: {
                 request: {"statements": 1, "read": answered + 1, "answered": answered}
-                for request, answered in ((GET_ONE, 1), (LIST_50, 50), (BY_MAKE, 50), (POST, 0))
+                for request, answered in (
+                    (GET_ONE, 1),
+                    (LIST_50, 50),
+                    (NEXT_PAGE, 50),
+                    (BY_MAKE, 50),
+                    (FILTERED, 50),
+                    (POST, 0),
+                )
             }
         },
         "pieces": {"nothing prepared": {GET_ONE: 1.8, LIST_50: 2.8}},
