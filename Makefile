@@ -85,10 +85,12 @@ rds-ca: $(VENV)/.runtime ## Fetch the certificates that Aurora's TLS chains to, 
 
 # The type checker uses one processor, so tests begin beside it.
 WITH_LINT := --no-print-directory --jobs=2 lint
+# The first to fail may have said so long before the other one's last line.
+WHICH := { echo "Something failed: 'make lint' repeats the linters alone." >&2; exit 1; }
 
 .PHONY: check quick-tests
 check: $(VENV)/.dev ## Run the linters, the type checker and the tests that need no server: two minutes
-	@$(MAKE) $(WITH_LINT) quick-tests
+	@$(MAKE) $(WITH_LINT) quick-tests || $(WHICH)
 
 quick-tests: $(VENV)/.dev
 	$(ISOLATED) -m pytest -m "not server"
@@ -99,7 +101,7 @@ WITH_COVERAGE := import sys; sys.version_info < (3, 12) or print("--cov --cov-re
 
 .PHONY: test all-tests
 test: $(VENV)/.dev $(CHECKOV)/.ready ## Run the linters, the type checker and every test
-	@$(MAKE) $(WITH_LINT) all-tests
+	@$(MAKE) $(WITH_LINT) all-tests || $(WHICH)
 
 all-tests: $(VENV)/.dev
 	@rm -f $(COVERED)

@@ -34,18 +34,18 @@ def test_a_missing_permission_on_dsql(dsql):
 
 
 def test_a_missing_user_on_aurora(rds):
-    found = failure(wrapper(rds, "lambda_dsql_user"))
+    found = failure(wrapper(rds, "never_made"))
     assert found.step == "login"
-    assert 'there is no role "lambda_dsql_user", or it lacks rds_iam' in found.cause
-    assert 'CREATE USER "lambda_dsql_user";' in found.remedy
+    assert 'there is no role "never_made", or it lacks rds_iam' in found.cause
+    assert 'CREATE USER "never_made";' in found.remedy
 
 
 def test_a_missing_user_on_dsql(dsql):
-    found = failure(wrapper(dsql, "lambda_dsql_user"))
+    found = failure(wrapper(dsql, "never_made"))
     assert found.step == "login"
     assert "the permission is missing, or the role or its mapping" in found.cause
-    assert "the database role lambda_dsql_user: it must exist" in found.remedy
-    assert 'AWS IAM GRANT "lambda_dsql_user"' in found.remedy
+    assert "the database role never_made: it must exist" in found.remedy
+    assert 'AWS IAM GRANT "never_made"' in found.remedy
 
 
 def test_a_missing_mapping_on_dsql(cluster, dsql_gate, server):
