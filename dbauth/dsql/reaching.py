@@ -60,6 +60,8 @@ class FallbackMixin(base.DatabaseWrapper):
     def _sign_in_to(self, login: DSQLLogin) -> Connection:
         try:
             connection = self.sign_in(login, self.params_for(login))
+        except OwnFaultError:
+            raise  # the host has answered, or was never asked
         except OperationalError:
             if login is self.login:
                 passed_over.add(login.host, login.fallback_seconds)

@@ -118,6 +118,8 @@ def test_a_refused_token_is_no_reason_to_go_elsewhere(regions):
     with pytest.raises(OperationalError, match="dsql:DbConnect on"):
         ask(connection(regions), "SELECT 1")
     assert regions[1].control.statistics().reasons == []
+    assert ask(connection(regions), "SELECT 1") == 1
+    assert connects(regions) == [1, 0]
 
 
 def test_nor_is_a_certificate_that_nobody_vouches_for(regions, tmp_path):
@@ -125,6 +127,8 @@ def test_nor_is_a_certificate_that_nobody_vouches_for(regions, tmp_path):
     with pytest.raises(OperationalError, match="does not chain to a root"):
         ask(connection(regions, sslrootcert=roots), "SELECT 1")
     assert regions[1].control.statistics().reasons == []
+    assert ask(connection(regions), "SELECT 1") == 1
+    assert connects(regions) == [1, 0]
 
 
 def test_after_a_while_one_connection_tries_host_for_all():
