@@ -1,7 +1,6 @@
 """Connecting to the fallback where HOST does not answer."""
 
 import logging
-import math
 import time
 from typing import Any
 
@@ -15,6 +14,9 @@ from dbauth.dsql.login import DSQLLogin
 from dbauth.errors import OwnFaultError
 
 logger = logging.getLogger("dbauth")
+
+# Who had less time than this and ran out of it knows nothing about the host.
+FAIR_SECONDS = 2
 
 
 class FallbackMixin(base.DatabaseWrapper):
@@ -36,8 +38,9 @@ class FallbackMixin(base.DatabaseWrapper):
         if passed_over.has(login.host, login.fallback_seconds):
             hosts.reverse()
         try:
-            with time_limit(self._share()):
-                return self._sign_in_to(hosts[0])
+            share = self._share(of=2)
+            with time_limit(share):
+                return self._sign_in_to(hosts[0], share)
         except OwnFaultError:
             raise  # the other host would not take it either
         except OperationalError as error:
@@ -48,7 +51,7 @@ class FallbackMixin(base.DatabaseWrapper):
                 hosts[1].host,
                 " ".join(str(error).split()),
             )
-        return self._sign_in_to(hosts[1])
+        return self._sign_in_to(hosts[1], self._share(of=1))
 
     def connect(self) -> None:
         super().connect()
@@ -57,13 +60,14 @@ class FallbackMixin(base.DatabaseWrapper):
             again = time.monotonic() + self.login.fallback_seconds
             self.close_at = again if self.close_at is None else min(self.close_at, again)
 
-    def _sign_in_to(self, login: DSQLLogin) -> Connection:
+    def _sign_in_to(self, login: DSQLLogin, share: float) -> Connection:
         try:
             connection = self.sign_in(login, self.params_for(login))
         except OwnFaultError:
             raise  # the host has answered, or was never asked
         except OperationalError:
-            if login is self.login:
+            had_time = share >= min(FAIR_SECONDS, self.login.connect_timeout)
+            if login is self.login and (had_time or time.monotonic() < limit_end()):
                 passed_over.add(login.host, login.fallback_seconds)
             raise
         self._is_elsewhere = login is not self.login
@@ -71,7 +75,6 @@ class FallbackMixin(base.DatabaseWrapper):
             passed_over.discard(login.host)
         return connection
 
-    def _share(self) -> float:
-        left = limit_end() - time.monotonic()
-        timeout = self.login.connect_timeout
-        return min(timeout, left / 2) if math.isfinite(left) else timeout
+    def _share(self, of: int) -> float:
+        """Seconds that one of so many tries has."""
+        return min(self.login.connect_timeout, (limit_end() - time.monotonic()) / of)

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from dbauth.deadline import time_limit
+from dbauth.dsql import reaching
 from dbauth.dsql.fallback import PassedOver, passed_over
 from tests.dbauth.conftest import DSQL_HOST, ask, entry, handler, wait_until, wrapper
 from tests.dbauth.doctor.conftest import doctor
@@ -103,6 +104,25 @@ def test_half_of_a_time_limit_is_left_for_the_fallback(regions):
     with time_limit(10):
         assert ask(away, "SELECT 1") == 1
     assert connects(regions) == [0, 1]
+
+
+def test_a_host_that_had_no_time_to_answer_is_not_passed_over(regions):
+    with pytest.raises(OperationalError), time_limit(0):
+        connection(regions).ensure_connection()
+    assert ask(connection(regions), "SELECT 1") == 1
+    assert connects(regions) == [1, 0]
+
+
+def test_a_host_that_turned_us_away_is_passed_over_however_little_time_there_was(
+    regions, monkeypatch
+):
+    monkeypatch.setattr(reaching, "FAIR_SECONDS", 60)
+    regions[0].control.lose(silently=False)
+    with time_limit(60):
+        assert ask(connection(regions, connect_timeout=60), "SELECT 1") == 1
+    regions[0].control.come_back()
+    assert ask(connection(regions), "SELECT 1") == 1
+    assert connects(regions) == [0, 2]
 
 
 def test_who_fails_at_both_hears_of_both(regions, caplog):
