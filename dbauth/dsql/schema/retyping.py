@@ -70,7 +70,7 @@ class RetypingMixin(ColumnsMixin):
             self._furnish_again(*each)
             # The model is missing where nobody renders the new one.
             after = getattr(each[2], "model", each[0])
-            fields.setdefault(after, set()).add(each[2].name)
+            fields.setdefault(after, set()).update([each[2].name, each[2].attname])
         for after, names in fields.items():
             self._furnish_model_again(after, names)
 
@@ -124,7 +124,10 @@ class RetypingMixin(ColumnsMixin):
         self._furnish(model, new_field)
 
     def _furnish_model_again(self, model: type[Model], fields: set[str]) -> None:
-        """Indexes and constraints that went with the columns of these fields, each once."""
+        """Indexes and constraints that went with the columns of these fields, each once.
+
+        A foreign key is mentioned as `parent` or as `parent_id`: `fields` has both.
+        """
         for index in model._meta.indexes:
             if fields & mentions.names(index):
                 self.add_index(model, index)

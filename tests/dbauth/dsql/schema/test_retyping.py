@@ -195,6 +195,24 @@ def test_foreign_keys_to_a_column_are_taken_along(weather):
     assert "_old" not in catalog
 
 
+def test_what_names_a_foreign_key_by_its_column_is_made_again(weather):
+    mentions = [
+        migrations.AddIndex("Letter", models.Index(fields=["town_id", "id"], name="by_town")),
+        migrations.AddConstraint(
+            "Letter", models.UniqueConstraint(models.F("mayor_id"), models.F("id"), name="once")
+        ),
+        migrations.AddConstraint(
+            "Letter",
+            models.CheckConstraint(condition=models.Q(town_id__isnull=False), name="addressed"),
+        ),
+    ]
+    change(weather, *PLACES, *mentions, NUMBERED[-1])
+    assert weather.refusals() == []
+    assert weather.rows(LETTERS) == [(7, "10", "20"), (8, None, "10")]
+    catalog = str(weather.catalog())
+    assert [each for each in ("by_town", "once", "addressed") if each not in catalog] == []
+
+
 def test_foreign_keys_are_taken_along_however_often_it_is_killed(weather):
     change(weather, *NUMBERED)
     undisturbed = weather.catalog()
