@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db.migrations import Migration, RunSQL
+from django.db.migrations import Migration, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
@@ -155,4 +155,6 @@ def _carry_out(
 
 def _is_code(operation: Operation) -> bool:
     """Whether the operation may change values, perhaps so that they fit a type that comes later."""
+    if isinstance(operation, SeparateDatabaseAndState):
+        return any(map(_is_code, operation.database_operations))
     return not operation.reduces_to_sql or isinstance(operation, RunSQL)

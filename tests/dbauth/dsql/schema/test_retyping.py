@@ -248,10 +248,16 @@ def test_values_that_cannot_be_cast_are_named_before_the_first_statement(weather
     assert weather.rows("SELECT value FROM weather_reading WHERE id = 12") == [(12,)]
 
 
-def test_values_that_the_migration_itself_corrects_are_looked_at_when_it_has(weather):
+CORRECTION = migrations.RunSQL("UPDATE weather_reading SET value = id")
+
+
+@pytest.mark.parametrize(
+    "correction", [CORRECTION, migrations.SeparateDatabaseAndState([CORRECTION])]
+)
+def test_values_that_the_migration_itself_corrects_are_looked_at_when_it_has(weather, correction):
     weather.rows("UPDATE weather_reading SET value = 'twelve' WHERE id = 12")
     alter = migrations.AlterField("Reading", "value", models.IntegerField())
-    change(weather, migrations.RunSQL("UPDATE weather_reading SET value = id"), alter)
+    change(weather, correction, alter)
     assert weather.rows("SELECT value FROM weather_reading WHERE id = 12") == [(12,)]
 
 
