@@ -19,21 +19,28 @@ class NotRenewedError(Exception):
     """There is no new password, and the old one holds."""
 
 
+class HalfRenewedError(Exception):
+    """The secret may have a password that the database has not; the next `renew` heals that."""
+
+
 def renew(administrator: Any, user: str, secret: str, region: str) -> None:
     """Give `user` another password and put it into the secret, as RDS Proxy reads it there.
 
-    administrator: a DatabaseWrapper. secret: its ARN or name. Both change or neither does; who is
-    connected stays so. Raises NotRenewedError.
+    administrator: a DatabaseWrapper. secret: its ARN or name. Who is connected stays so. Raises
+    NotRenewedError where neither has changed, and HalfRenewedError where one of them may have:
+    there is no transaction over both, so the database's is committed when the secret is put.
     """
     try:
         import boto3
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
     except ImportError as error:
         raise NotRenewedError("Secrets Manager needs boto3: `pip install boto3`.") from error
     try:
         with quiet_botocore():  # it prints its requests, the password among them
             client = boto3.client("secretsmanager", region_name=region)
             _renew(administrator, user, secret, client)
+    except HTTPClientError as error:  # no answer to a request that may have arrived
+        raise HalfRenewedError(str(error).strip()) from error
     except (BotoCoreError, ClientError, DatabaseError) as error:
         raise NotRenewedError(str(error).strip()) from error
 
@@ -53,4 +60,7 @@ def _renew(administrator: Any, user: str, secret: str, client: Any) -> None:
         except BaseException:
             administrator.rollback()
             raise
-        administrator.commit()
+        try:
+            administrator.commit()
+        except DatabaseError as error:
+            raise HalfRenewedError(str(error).strip()) from error

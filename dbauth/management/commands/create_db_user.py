@@ -73,6 +73,12 @@ class Command(BaseCommand):
         except passwords.NotRenewedError as error:
             forget_frames(error, None)  # they hold the new password
             raise CommandError(f"No new password: {error}".strip()) from None
+        except passwords.HalfRenewedError as error:
+            forget_frames(error, None)
+            raise CommandError(
+                f"{secret} may have a password that the database has not for {user}: {error}."
+                " Run this again."
+            ) from None
         self.stdout.write(f"{user} has a new password, which {secret} holds.")
 
     def _run(self, administrator: Any, steps: list[Step]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import socketserver
+import threading
 
 import boto3
 import psycopg2
 import pytest
+from moto.secretsmanager.models import SecretsManagerBackend
 from moto.server import ThreadedMotoServer
 
 from dbauth.grants import identifier, literal
@@ -246,6 +249,69 @@ def test_a_secret_that_is_not_there_leaves_the_password_as_it_was(aurora, server
     assert "No new password" in done.stderr
     assert "can't find the specified secret" in done.stderr
     assert can_log_in(server, database, "steady", "as-it-was")
+
+
+class HangsUp(socketserver.BaseRequestHandler):
+    """An AWS of which nobody knows what it did."""
+
+    def handle(self) -> None:
+        self.request.recv(65536)
+
+
+def test_a_secret_of_which_nobody_knows_whether_it_was_put_is_said_to_be_one(aurora, server):
+    door, database = aurora
+    server.execute("CREATE ROLE unheard LOGIN PASSWORD 'as-it-was'")
+    with socketserver.TCPServer(("127.0.0.1", 0), HangsUp) as aws:
+        thread = threading.Thread(target=aws.serve_forever)
+        thread.start()
+        done = create(
+            *(entry(door, "unheard", NAME=database), "--secret-id", "somewhere"),
+            door=door,
+            PGPASSWORD=server.password,
+            AWS_ENDPOINT_URL=f"http://127.0.0.1:{aws.server_address[1]}",
+            AWS_MAX_ATTEMPTS="1",
+        )
+        aws.shutdown()
+        thread.join()
+    assert done.returncode == 1
+    assert "may have a password that the database has not for unheard" in done.stderr
+    assert can_log_in(server, database, "unheard", "as-it-was")
+
+
+def test_a_commit_that_fails_after_the_secret_was_put_is_said_and_healed_by_another(
+    aurora, server, secret, monkeypatch
+):
+    door, database = aurora
+    variables, read = secret
+    settings = entry(door, "halfway", NAME=database)
+    put = SecretsManagerBackend.put_secret_value
+
+    def put_and_cut_off(*args, **kwargs):
+        done = put(*args, **kwargs)
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE state = 'idle in transaction' AND query LIKE 'ALTER USER%halfway%'"
+        )
+        return done
+
+    def renewed():
+        return create(
+            *(settings, "--secret-id", "cars-proxy/lambda_user"),
+            door=door,
+            PGPASSWORD=server.password,
+            **variables,
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SecretsManagerBackend, "put_secret_value", put_and_cut_off)
+        done = renewed()
+    password = read()["password"]
+    assert done.returncode == 1
+    assert "may have a password that the database has not for halfway" in done.stderr
+    assert password not in done.stdout + done.stderr
+    assert not can_log_in(server, database, "halfway", password)
+    assert renewed().returncode == 0
+    assert can_log_in(server, database, "halfway", read()["password"])
 
 
 @pytest.mark.parametrize("option", [("--no-ddl",), ("--secret-id", "x")])
