@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks.names import (
     ADMIN,
@@ -105,8 +105,8 @@ def _below(page: Event, path: str, **query: object) -> Event:
 
 def _next_page(worker: Worker) -> Event:
     link = json.loads(decode(worker.answer(get("/cars"))))["next"]
-    (cursor,) = parse_qs(urlsplit(link).query)["cursor"]
-    return get("/cars", cursor=cursor)
+    # A cursor or a number of a page.
+    return get("/cars", **dict(parse_qsl(urlsplit(link).query)))
 
 
 def _work(worker: Worker, warm: Event, event: Event, server: PostgreSQL, cars: Cars) -> Work:
