@@ -14,6 +14,12 @@ variable "aurora_dsql_peer_region" {
     condition     = var.aurora_dsql_peer_region == null || var.enable_aurora_dsql_cluster && var.aurora_dsql_engine == "dsql"
     error_message = "aurora_dsql_peer_region needs enable_aurora_dsql_cluster = true and aurora_dsql_engine = \"dsql\": only Aurora DSQL is active in two regions."
   }
+
+  validation {
+    # As for environment_name: a region's code takes up to six.
+    condition     = var.aurora_dsql_peer_region == null || length(join("-", compact([var.zappa_project_name, "dsql-peer", var.environment_name, "execution"]))) <= (var.aurora_dsql_peer_region == "us-east-1" ? 64 : 58)
+    error_message = "With aurora_dsql_peer_region the name of the role of the stage dsql_peer would be longer than the 64 characters that IAM takes. Choose a shorter environment_name than \"${var.environment_name}\", or a shorter zappa_project_name."
+  }
 }
 
 variable "aurora_dsql_witness_region" {

@@ -37,6 +37,16 @@ variables {
   aurora_dsql_witness_region    = "us-west-2"
 }
 
+run "a_role_with_too_long_a_name_is_refused" {
+  command = plan
+
+  variables {
+    environment_name = "production" # long enough for dsql_peer's role alone
+  }
+
+  expect_failures = [var.aurora_dsql_peer_region, check.dsql_mode_ignores_the_administrator]
+}
+
 run "each_region_has_its_endpoint_function_and_permission" {
   expect_failures = [check.dsql_mode_ignores_the_administrator]
 
