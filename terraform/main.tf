@@ -201,5 +201,5 @@ module "dsql_engine" {
   count  = var.enable_aurora_dsql_cluster ? 1 : 0
 
   value      = local.dsql_kind
-  may_change = var.aurora_dsql_replace_engine
+  may_change = var.aurora_dsql_replace_engine && !local.peered
 }

@@ -103,7 +103,13 @@ output "zappa" {
   value       = local.zappa
 
   precondition {
-    condition     = !anytrue(module.dsql_engine[*].changes_unasked)
-    error_message = "aurora_dsql_engine = \"${var.aurora_dsql_engine}\"${local.peered ? ", active in two regions with the witness ${var.aurora_dsql_witness_region}," : ""} destroys the second database as it is (${coalesce(one(module.dsql_engine[*].before), "none")}), with all data in it. Move the data first (docs/upgrade.md) or give it up, and set aurora_dsql_replace_engine = true for this apply."
+    # Not `&&`, which would leave it to the apply where the other side is not known yet.
+    condition     = !anytrue(concat([module.dsql_regions.changes_unasked], local.peered ? module.dsql_engine[*].changes_unasked : []))
+    error_message = "The second database cannot become another (${local.peered ? local.dsql_kind : "in one region"}): AWS sets the regions of a cluster when it makes it, and Terraform would lose sight of a region that is no longer named. Set aurora_dsql_peer_region and aurora_dsql_witness_region as they were, move the data and destroy the database first: docs/two-regions.md has the steps."
+  }
+
+  precondition {
+    condition     = local.peered ? true : !anytrue(module.dsql_engine[*].changes_unasked)
+    error_message = "aurora_dsql_engine = \"${var.aurora_dsql_engine}\" destroys the second database as it is (${coalesce(one(module.dsql_engine[*].before), "none")}), with all data in it. Move the data first (docs/upgrade.md) or give it up, and set aurora_dsql_replace_engine = true for this apply."
   }
 }

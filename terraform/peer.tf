@@ -17,7 +17,8 @@ provider "aws" {
 locals {
   peered = local.dsql_enabled && var.aurora_dsql_peer_region != null
 
-  # What cannot change without another cluster; output zappa refuses to change it unasked.
+  # What cannot change without another cluster; output zappa refuses to change it unasked, and to or
+  # from two regions at all: AWS links no cluster that it made without a witness, nor changes regions.
   dsql_kind = join(", ", compact([
     var.aurora_dsql_engine,
     local.peered ? "active in ${var.aws_region} and ${var.aurora_dsql_peer_region} with the witness ${var.aurora_dsql_witness_region}" : "",
@@ -48,6 +49,15 @@ locals {
     lambda_concurrency = local.lambda_concurrency["dsql"]
     throttling         = var.api_throttling
   } if var.enable_python_lambda_dsql }
+}
+
+# Without the region's name, provider aws.peer would look for the second region's resources in the
+# first one, find none and forget them: so output zappa refuses that whatever becomes of the database.
+module "dsql_regions" {
+  source = "./modules/remembered"
+
+  value      = local.peered ? local.dsql_kind : "in one region"
+  may_change = false
 }
 
 module "peer_network" {

@@ -119,6 +119,23 @@ run "another_engine_is_refused_unasked" {
   expect_failures = [output.zappa]
 }
 
+run "a_second_region_is_refused_though_asked_for" {
+  command = plan
+
+  variables {
+    aurora_dsql_peer_region    = "us-east-2"
+    aurora_dsql_witness_region = "us-west-2"
+    aurora_dsql_replace_engine = true
+  }
+
+  expect_failures = [
+    output.zappa,
+    check.dsql_mode_ignores_instance_settings,
+    check.dsql_mode_ignores_the_administrator,
+    check.dsql_mode_ignores_public_access,
+  ]
+}
+
 run "another_engine_is_taken_when_asked_for" {
   command = plan
 

@@ -115,7 +115,8 @@ run "one_region_is_refused_unasked" {
   expect_failures = [output.zappa, check.dsql_mode_ignores_the_administrator]
 }
 
-run "another_witness_is_taken_when_asked_for" {
+# A flag does not help: neither the clusters nor their link can change.
+run "another_witness_is_refused_though_asked_for" {
   command = plan
 
   variables {
@@ -123,7 +124,33 @@ run "another_witness_is_taken_when_asked_for" {
     aurora_dsql_replace_engine = true
   }
 
-  expect_failures = [check.dsql_mode_ignores_the_administrator]
+  expect_failures = [output.zappa, check.dsql_mode_ignores_the_administrator]
+}
+
+# Nor here: provider aws.peer would be in the wrong region.
+run "one_region_is_refused_though_asked_for" {
+  command = plan
+
+  variables {
+    aurora_dsql_peer_region    = null
+    aurora_dsql_witness_region = null
+    aurora_dsql_replace_engine = true
+  }
+
+  expect_failures = [output.zappa, check.dsql_mode_ignores_the_administrator]
+}
+
+run "no_second_database_is_refused_though_asked_for" {
+  command = plan
+
+  variables {
+    enable_aurora_dsql_cluster = false
+    aurora_dsql_peer_region    = null
+    aurora_dsql_witness_region = null
+    aurora_dsql_replace_engine = true
+  }
+
+  expect_failures = [output.zappa, check.dsql_mode_ignores_the_administrator, check.dsql_stage_has_a_database]
 }
 
 run "the_module_links_its_cluster_to_the_other" {

@@ -9,7 +9,7 @@ resource "aws_dsql_cluster_peering" "this" {
 }
 
 variable "witness_region" {
-  description = "Third region of a multi-Region cluster; null is a cluster in one region. Changing it replaces the cluster."
+  description = "Third region of a multi-Region cluster; null is a cluster in one region. Choose before the first apply: AWS does not change it."
   type        = string
   default     = null
 }
