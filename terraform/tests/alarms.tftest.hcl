@@ -29,6 +29,7 @@ run "every_alarm_reads_a_metric_that_exists" {
   assert {
     condition = jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.this : name => [alarm.namespace, alarm.metric_name, one(values(coalesce(alarm.dimensions, {}))), alarm.threshold] }) == jsonencode({
       "regular-5xx"         = ["Carsite/cars", "5xx-regular", null, 5]
+      "regular-errors"      = ["AWS/Lambda", "Errors", "cars-regular", 0]
       "regular-throttles"   = ["AWS/Lambda", "Throttles", "cars-regular", 0]
       "regular-connections" = ["AWS/RDS", "DatabaseConnections", "cars-aurora", 360]
       "regular-capacity"    = ["AWS/RDS", "ACUUtilization", "cars-aurora", 90]

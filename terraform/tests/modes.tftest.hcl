@@ -139,7 +139,7 @@ run "both_stages_behind_a_proxy" {
   }
 
   assert {
-    condition     = jsonencode(output.alarm_names) == jsonencode([for alarm in ["dsql-5xx", "dsql-capacity", "dsql-connections", "dsql-throttles", "regular-5xx", "regular-capacity", "regular-connections", "regular-throttles"] : "producer-api-${alarm}"])
+    condition     = jsonencode(output.alarm_names) == jsonencode([for alarm in ["dsql-5xx", "dsql-capacity", "dsql-connections", "dsql-errors", "dsql-throttles", "regular-5xx", "regular-capacity", "regular-connections", "regular-errors", "regular-throttles"] : "producer-api-${alarm}"])
     error_message = "The alarms are ${jsonencode(output.alarm_names)}"
   }
 }
@@ -159,7 +159,7 @@ run "nothing_to_stand_before_is_said" {
   expect_failures = [check.proxy_has_a_cluster, check.iam_user_has_a_cluster]
 
   assert {
-    condition     = jsonencode(output.alarm_names) == jsonencode([for alarm in ["dsql-5xx", "dsql-conflicts", "dsql-dpu", "dsql-throttles"] : "producer-api-${alarm}"])
+    condition     = jsonencode(output.alarm_names) == jsonencode([for alarm in ["dsql-5xx", "dsql-conflicts", "dsql-dpu", "dsql-errors", "dsql-throttles"] : "producer-api-${alarm}"])
     error_message = "The alarms are ${jsonencode(output.alarm_names)}"
   }
 }

@@ -9,6 +9,11 @@ locals {
       period    = 300, periods = 1, threshold = 5
       meaning   = "More than 5 answers from 500 on within 5 minutes."
     } },
+    { for stage, function in var.functions : "${stage}-errors" => {
+      namespace = "AWS/Lambda", metric = "Errors", dimensions = { FunctionName = function }, statistic = "Sum"
+      period    = 300, periods = 1, threshold = 0
+      meaning   = "The function ended without an answer: it failed to start, ran out of time or memory, or broke."
+    } },
     { for stage, function in var.functions : "${stage}-throttles" => {
       namespace = "AWS/Lambda", metric = "Throttles", dimensions = { FunctionName = function }, statistic = "Sum"
       period    = 60, periods = 1, threshold = 0
