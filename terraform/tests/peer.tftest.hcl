@@ -37,6 +37,26 @@ variables {
   aurora_dsql_witness_region    = "us-west-2"
 }
 
+run "a_zone_is_refused" {
+  command = plan
+
+  variables {
+    aurora_dsql_peer_region = "us-east-2a"
+  }
+
+  expect_failures = [var.aurora_dsql_peer_region, check.dsql_mode_ignores_the_administrator]
+}
+
+run "a_witness_of_no_second_region_is_refused" {
+  command = plan
+
+  variables {
+    aurora_dsql_peer_region = null
+  }
+
+  expect_failures = [var.aurora_dsql_witness_region, check.dsql_mode_ignores_the_administrator]
+}
+
 run "a_role_with_too_long_a_name_is_refused" {
   command = plan
 

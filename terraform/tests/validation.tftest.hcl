@@ -81,7 +81,6 @@ run "a_second_wrong_value" {
     iam_database_user               = "postgres"                           # an administrator
     aurora_dsql_database_name       = "public"                             # the administrator's schema
     aurora_dsql_cluster_resource_id = "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ" # Aurora's, for DSQL
-    aurora_dsql_witness_region      = "us-west-2"                          # of no second region
   }
 
   expect_failures = [
@@ -97,7 +96,6 @@ run "a_second_wrong_value" {
     var.iam_database_user,
     var.aurora_dsql_database_name,
     var.aurora_dsql_cluster_resource_id,
-    var.aurora_dsql_witness_region,
   ]
 }
 
@@ -111,7 +109,6 @@ run "a_third_wrong_value" {
     allowed_cidr_blocks             = ["203.0.113.7"] # no prefix
     aurora_dsql_database_name       = "pg_cars"       # the system's schema
     aurora_dsql_database_user       = "user"
-    aurora_dsql_peer_region         = "us-east-2a"
     aurora_dsql_peer_vpc_cidr_block = "::/16"
     aurora_dsql_peer_kms_key_arn    = "alias/cars"
     aurora_dsql_cluster_resource_id = "Cluster-XXXXX"
@@ -124,7 +121,6 @@ run "a_third_wrong_value" {
     var.allowed_cidr_blocks,
     var.aurora_dsql_database_name,
     var.aurora_dsql_database_user,
-    var.aurora_dsql_peer_region,
     var.aurora_dsql_peer_vpc_cidr_block,
     var.aurora_dsql_peer_kms_key_arn,
     var.aurora_dsql_cluster_resource_id,
