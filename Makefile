@@ -136,7 +136,7 @@ $(BENCH)/.ready: benchmarks/requirements.lock | $(RUN)
 	@touch $@
 
 .PHONY: bench
-bench: $(BENCH)/.ready ## Run the benchmarks beside the peers, twenty minutes (QUICK=1: two); writes docs/benchmarks.md
+bench: $(BENCH)/.ready ## Run the benchmarks beside the peers, half an hour (QUICK=1: less); writes docs/benchmarks.md
 	QUICK=$(QUICK) $(BENCH)/bin/python -E -m benchmarks
 
 .PHONY: lint

@@ -116,7 +116,12 @@ def _lines(results: Results) -> Iterator[str]:
     limits = [checked.row() for checked in check_all(results)]
     yield from _table(["measure", "figure", "limit", "met"], limits)
     if throttled := results.get("small"):
+        stack = throttled[SMALL_REGULAR]
         yield "\n### At 256 MB, milliseconds on the clock\n"
+        yield (
+            f"Medians of {stack['processes']} fresh processes; p50 and p99 of"
+            f" {stack['warm_requests']} warm requests of each kind.\n"
+        )
         yield from _table(*small.table(throttled))
         yield ""
         yield from _table(*small.bill(throttled))

@@ -26,6 +26,8 @@ class Measured:
         init, first = statistics.median(self.init), statistics.median(self.first)
         page = statistics.median(self.warm[LIST_50])
         return {
+            "processes": len(self.init),
+            "warm_requests": len(self.warm[LIST_50]),
             "init_ms": round(init, 1),
             "first_ms": round(first, 1),
             "cold_ms": round(init + first, 1),

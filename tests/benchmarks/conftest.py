@@ -38,6 +38,8 @@ def small(cost: float) -> dict[str, Any]:
     """A stack at 256 MB, this many times as slow as the quickest."""
     warm = {"p50": 4.0 * cost, "p99": 8.0 * cost}
     return {
+        "processes": 10,
+        "warm_requests": 200,
         "init_ms": 350.0 * cost,
         "first_ms": 50.0 * cost,
         "cold_ms": 400.0 * cost,
