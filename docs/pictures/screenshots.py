@@ -36,7 +36,7 @@ def admin(page: Page) -> None:
 def documentation(page: Page) -> None:
     page.goto("/docs")
     page.click(".opblock-post .opblock-summary-control")
-    page.wait_for_selector(".opblock-post .opblock-body .example")
+    page.wait_for_selector(".opblock-post .opblock-body .example >> visible=true")
     page.locator(".opblock-tag-section").evaluate("section => section.scrollIntoView()")
     page.mouse.click(1, 1)  # the focus has a frame
 
