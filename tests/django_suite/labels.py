@@ -7,7 +7,6 @@ from pathlib import Path
 LEFT_OUT = {
     "gis_tests": "they need PostGIS",
     "postgres_tests": "they are skipped as a whole without extensions of PostgreSQL's",
-    "admin_scripts": "they write settings of their own, for SQLite",
     "import_error_package": "it is no label, but what others import",
     "test_runner_apps": "likewise",
     "base": "it has no tests",

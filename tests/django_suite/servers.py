@@ -29,7 +29,7 @@ class Engine:
 
 
 ENGINES = ("postgresql", "dbauth", "dsql")
-# AWS's own adapter, as it comes and with keys that are integers.
+# AWS's own adapter, as it comes and with keys that are integers; see peer/.
 PEERS = ("peer", "peer-sequences")
 
 
@@ -114,10 +114,11 @@ def _peer(stack: ExitStack, server: PostgreSQL, _workers: int, **more: Any) -> E
     name = "peer-sequences" if more else "peer"
     database = server.create_database(name)
     gate = stack.enter_context(running_dsql_gate(server, [HOST], database=database))
+    gate.control.set_job_seconds(0)
 
     def settings(worker: int, alias: str) -> dict[str, Any]:
         return {
-            "ENGINE": "aurora_dsql_django",
+            "ENGINE": "tests.django_suite.peer",
             "NAME": "postgres",
             "USER": "admin",
             "HOST": gate.host,
@@ -127,6 +128,7 @@ def _peer(stack: ExitStack, server: PostgreSQL, _workers: int, **more: Any) -> E
                 "sslmode": "verify-full",
                 "sslrootcert": str(gate.ca),
             },
+            "TEST": {"NAME": _schema(worker, alias)},
             **more,
         }
 

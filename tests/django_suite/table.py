@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from importlib.metadata import version
 
 import django
 
-from dbauth.dsql.skips import by_reason
 from tests.django_suite import results
 from tests.rig import tables
 
 BASELINE = "postgresql"
+ALSO = "They are skipped on Django's own backend too (other databases, Redis, Memcached, browsers)"
 NAMES = {
     "postgresql": "Django's own PostgreSQL backend",
     "dbauth": "`dbauth`",
     "dsql": "`dbauth.dsql`",
 }
+PEER = f"aurora-dsql-django {version('aurora-dsql-django')}"
+PEERS = {"peer": PEER, "peer-sequences": f"{PEER}, USE_SEQUENCE_AUTOFIELDS"}
 
 
 def unexpected(engine: str, label: str) -> list[str]:
@@ -35,12 +38,23 @@ def text(labels: Sequence[str], of_all: int) -> str:
         f"{len(labels)} of {of_all} labels of Django {django.get_version()}, those that have been"
         " run on every engine:"
     )
-    return "\n\n".join([numbers, _totals(labels), _reasons(labels), _by_label(labels)])
+    parts = [numbers, _totals(labels, NAMES), _reasons(labels)]
+    of_peers = [label for label in labels if all(results.exist(each, label) for each in PEERS)]
+    if of_peers:
+        parts += [_of_peers(of_peers), _totals(of_peers, {**NAMES, **PEERS})]
+    return "\n\n".join([*parts, _by_label(labels, of_peers)])
 
 
-def _totals(labels: Sequence[str]) -> str:
+def _of_peers(labels: Sequence[str]) -> str:
+    return (
+        f"On {len(labels)} of the labels, those that {PEER} was run on too, as it comes and with"
+        " USE_SEQUENCE_AUTOFIELDS:"
+    )
+
+
+def _totals(labels: Sequence[str], names: Mapping[str, str]) -> str:
     rows = []
-    for engine, name in NAMES.items():
+    for engine, name in names.items():
         total: Counter[str] = Counter()
         for label in labels:
             total.update(results.counts(results.load(engine, label)))
@@ -58,21 +72,26 @@ def _totals(labels: Sequence[str]) -> str:
 
 
 def _reasons(labels: Sequence[str]) -> str:
-    details = Counter(
-        entry["detail"]
-        for label in labels
-        for entry in results.load("dsql", label).values()
-        if entry["outcome"] == "skipped"
-    )
-    reasons = sorted(by_reason(), key=lambda reason: -details[reason])
-    rows = [[reason, details[reason]] for reason in reasons if details[reason]]
+    """Why tests are skipped on DSQL: its own reasons, and what Django reads off its features."""
+    counts: Counter[str] = Counter()
+    for label in labels:
+        baseline = results.load(BASELINE, label)
+        for name, entry in results.load("dsql", label).items():
+            if entry["outcome"] == "skipped":
+                also = baseline.get(name, {}).get("outcome") == "skipped"
+                counts[ALSO if also else entry["detail"]] += 1
+    rows = [[reason, tables.number(count)] for reason, count in counts.most_common()]
     return tables.table(["tests that are skipped on DSQL because", ""], rows)
 
 
-def _by_label(labels: Sequence[str]) -> str:
+def _by_label(labels: Sequence[str], of_peers: Collection[str]) -> str:
+    peers = PEERS if of_peers else {}
     rows = []
     for label in labels:
-        passed = [results.counts(results.load(each, label)).get("passed", 0) for each in NAMES]
+        names = [*NAMES, *peers] if label in of_peers else [*NAMES]
+        passed = [results.counts(results.load(each, label)).get("passed", 0) for each in names]
         if len(set(passed)) > 1:
-            rows.append([label, *map(tables.number, passed)])
-    return tables.table(["passed, by label, where engines differ", *NAMES.values()], rows)
+            not_run = ["not run"] * (len(NAMES) + len(peers) - len(names))
+            rows.append([label, *map(tables.number, passed), *not_run])
+    head = ["passed, by label, where engines differ", *NAMES.values(), *peers.values()]
+    return tables.table(head, rows)

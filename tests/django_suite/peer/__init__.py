@@ -1,0 +1,1 @@
+"""aurora-dsql-django with what it lacks to run tests: a test database."""
