@@ -161,7 +161,8 @@ module "dsql" {
   kms_key_arn               = var.kms_key_arn
   administrator_arns        = var.aurora_dsql_administrator_arns
   witness_region            = var.aurora_dsql_witness_region
-  peer_arn                  = one(module.dsql_peer[*].arn)
+  # Not `module.dsql_peer[*]`, which would wait for that module's link, as it waits for this one's.
+  peer_arn = local.peered ? module.dsql_peer[0].arn : null
 }
 
 module "dsql_backup" {

@@ -109,7 +109,8 @@ output "zappa" {
   }
 
   precondition {
-    condition     = local.peered ? true : !anytrue(module.dsql_engine[*].changes_unasked)
+    # One message is enough where the regions change with the engine.
+    condition     = local.peered || module.dsql_regions.changes_unasked ? true : !anytrue(module.dsql_engine[*].changes_unasked)
     error_message = "aurora_dsql_engine = \"${var.aurora_dsql_engine}\" destroys the second database as it is (${coalesce(one(module.dsql_engine[*].before), "none")}), with all data in it. Move the data first (docs/upgrade.md) or give it up, and set aurora_dsql_replace_engine = true for this apply."
   }
 }

@@ -217,7 +217,7 @@ def two_regions(rig: Rig) -> Iterator[TwoRegions]:
     """The service on both regional endpoints of a DSQL cluster, with one secret key."""
     server = rig.postgresql()
     database = server.create_database("two_regions")
-    with running_dsql_regions(server, (DSQL, DSQL_PEER), database) as gates:
+    with running_dsql_regions(server, ([DSQL], [DSQL_PEER]), database) as gates:
         add_role(gates[0], DSQL_USER, DSQL_SCHEMA)
 
         def rows(sql: str) -> list[tuple]:

@@ -15,6 +15,8 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.rds.models import DBCluster
 from moto.server import ThreadedMotoServer
 
+from tests.rig import linked_clusters
+
 REGION = "us-east-1"
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -52,6 +54,7 @@ def corrected() -> Iterator[None]:
         mock.patch.object(DBCluster, "scaling_configuration_info", property(_scaling)),
         mock.patch.object(DBCluster, "__init__", _create),
         mock.patch.object(SecurityGroupRule, "description", property(_description)),
+        linked_clusters.supported(),
     ):
         yield
 
@@ -86,8 +89,8 @@ def client(service: str, url: str, region: str = REGION) -> Any:
 def leftovers(url: str, region: str = REGION) -> dict[str, list[str]]:
     """Name everything of Terraform's kinds that exists, by kind; kinds without any are absent."""
     ec2, rds, logs = (client(service, url, region) for service in ("ec2", "rds", "logs"))
-    # botocore lists no regions of DSQL, so moto has it in one only.
-    dsql = client("dsql", url).list_clusters()["clusters"] if region == REGION else []
+    has_dsql = region in linked_clusters.REGIONS
+    dsql = client("dsql", url, region).list_clusters()["clusters"] if has_dsql else []
     found = {
         "vpc": [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]],
         "endpoint": [

@@ -7,6 +7,14 @@ from tests.terraform.cli import SOURCE
 REGULAR_PASSWORD = "Planted-4711-regular"
 DSQL_PASSWORD = "Planted-4711-second"
 
+# The second database alone, in one region and in two.
+ONE_REGION: dict[str, str | None] = {"enable_aurora": "false"}
+TWO_REGIONS: dict[str, str | None] = {
+    **ONE_REGION,
+    "aurora_dsql_peer_region": '"us-east-2"',
+    "aurora_dsql_witness_region": '"us-west-2"',
+}
+
 EXAMPLE = (SOURCE / "terraform.tfvars.example").read_text()
 
 

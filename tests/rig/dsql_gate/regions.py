@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import trustme
@@ -29,18 +29,21 @@ ROUND_TRIP = 0.015
 @contextlib.contextmanager
 def running_dsql_regions(
     postgresql: PostgreSQL,
-    hosts: tuple[str, str] = (HOST, PEER_HOST),
+    hosts: tuple[Sequence[str], Sequence[str]] = ((HOST,), (PEER_HOST,)),
     database: str = "postgres",
     round_trip: float = ROUND_TRIP,
 ) -> Iterator[tuple[DsqlGate, DsqlGate]]:
-    """The cluster's gates in us-east-1 and in PEER_REGION; `round_trip` is in seconds."""
+    """The cluster's gates in us-east-1 and in PEER_REGION, each with its own host names.
+
+    `round_trip` is in seconds.
+    """
     with tempfile.TemporaryDirectory(prefix="carsite-regions-") as folder:
         shared = Shared(trustme.CA(), Path(folder) / "catalog", round_trip)
         first, second = hosts
         with (
-            running_dsql_gate(postgresql, [first], database=database, shared=shared) as here,
+            running_dsql_gate(postgresql, first, database=database, shared=shared) as here,
             running_dsql_gate(
-                postgresql, [second], PEER_REGION, database=database, shared=shared
+                postgresql, second, PEER_REGION, database=database, shared=shared
             ) as there,
         ):
             yield here, there

@@ -39,7 +39,7 @@ def dsql(server: PostgreSQL, manage: Manage) -> Iterator[Ways]:
 @contextlib.contextmanager
 def dsql_peered(server: PostgreSQL, manage: Manage) -> Iterator[Ways]:
     """A DSQL cluster that is active in two regions."""
-    with running_dsql_regions(server, (DSQL, DSQL_PEER)) as gates:
+    with running_dsql_regions(server, ([DSQL], [DSQL_PEER])) as gates:
         yield _with_user(gates, manage)
 
 
