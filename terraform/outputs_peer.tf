@@ -24,3 +24,8 @@ output "aurora_dsql_peer_vpc_policy" {
   description = "Resource policy that closes the second region's public name, for `aws dsql put-cluster-policy` in that region."
   value       = one(module.dsql_peer[*].vpc_policy)
 }
+
+output "dsql_url" {
+  description = "Address under which clients reach either region; null without dsql_domain."
+  value       = local.fronted ? "https://${var.dsql_domain.name}" : null
+}

@@ -60,3 +60,24 @@ variable "aurora_dsql_peer_kms_key_arn" {
     error_message = "aurora_dsql_peer_kms_key_arn is \"${coalesce(var.aurora_dsql_peer_kms_key_arn, "null")}\": use the ARN of a key."
   }
 }
+
+variable "dsql_domain" {
+  description = "A name of your own that leads to the nearer region of Aurora DSQL, and to the other one while `/health` of the nearer one fails: the name, its public hosted zone, and the APIs of the stages dsql and dsql_peer, in this order (the first labels of their URLs). Null makes none. Deploy both stages before."
+  type        = object({ name = string, hosted_zone_id = string, api_ids = list(string) })
+  default     = null
+
+  validation {
+    condition     = var.dsql_domain == null || can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.dsql_domain.name)) && can(regex("^Z[A-Z0-9]+$", var.dsql_domain.hosted_zone_id))
+    error_message = "dsql_domain is ${jsonencode(var.dsql_domain)}: use a name such as cars.example.com, and the id of its hosted zone, such as Z0123456789ABCDEFGHIJ."
+  }
+
+  validation {
+    condition     = var.dsql_domain == null || try(length(distinct(var.dsql_domain.api_ids)) == 2 && alltrue([for id in var.dsql_domain.api_ids : can(regex("^[a-z0-9]+$", id))]), false)
+    error_message = "dsql_domain.api_ids is ${jsonencode(try(var.dsql_domain.api_ids, null))}: give the APIs of dsql and dsql_peer, the first labels of the URLs that `zappa deploy` printed."
+  }
+
+  validation {
+    condition     = var.dsql_domain == null || var.aurora_dsql_peer_region != null
+    error_message = "dsql_domain leads to two regions, and aurora_dsql_peer_region is not set. For one region there is `zappa certify`."
+  }
+}

@@ -21,6 +21,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_resource "aws_acm_certificate" {
+    defaults = {
+      arn = "arn:aws:acm:us-east-2:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    }
+  }
+
   mock_resource "aws_vpc_endpoint" {
     defaults = {
       dns_entry = [
@@ -47,14 +53,15 @@ run "a_zone_is_refused" {
   expect_failures = [var.aurora_dsql_peer_region, check.dsql_mode_ignores_the_administrator]
 }
 
-run "a_witness_of_no_second_region_is_refused" {
+run "a_witness_and_a_domain_of_no_second_region_are_refused" {
   command = plan
 
   variables {
     aurora_dsql_peer_region = null
+    dsql_domain             = { name = "cars.example.com", hosted_zone_id = "Z0123456789ABCDEFGHIJ", api_ids = ["a1b2c3d4e5", "b2c3d4e5f6"] }
   }
 
-  expect_failures = [var.aurora_dsql_witness_region, check.dsql_mode_ignores_the_administrator]
+  expect_failures = [var.aurora_dsql_witness_region, var.dsql_domain, check.dsql_mode_ignores_the_administrator]
 }
 
 run "a_role_with_too_long_a_name_is_refused" {
@@ -107,6 +114,19 @@ run "each_region_has_its_endpoint_function_and_permission" {
       "vpce-0b1c2d3e4f5061728-hjklmnop.dsql-abcd.us-east-2.vpce.amazonaws.com", "cqabt7h2wxzabcdefghijklmno",
     ]
     error_message = "The second region's outputs are not its own."
+  }
+}
+
+run "one_name_leads_to_both_regions" {
+  variables {
+    dsql_domain = { name = "cars.example.com", hosted_zone_id = "Z0123456789ABCDEFGHIJ", api_ids = ["a1b2c3d4e5", "b2c3d4e5f6"] }
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition     = output.dsql_url == "https://cars.example.com" && aws_route53_record.validation[0].name == "_3639ac51.cars.example.com."
+    error_message = "The name is ${output.dsql_url}, proved by ${jsonencode(aws_route53_record.validation)}."
   }
 }
 
@@ -193,5 +213,37 @@ run "the_module_links_its_cluster_to_the_other" {
   assert {
     condition     = aws_dsql_cluster.this.multi_region_properties[0].witness_region == "us-west-2" && aws_dsql_cluster_peering.this[0].witness_region == "us-west-2" && aws_dsql_cluster_peering.this[0].clusters == toset(["arn:aws:dsql:us-east-2:123456789012:cluster/cqabt7h2wxzabcdefghijklmno"])
     error_message = "The cluster is not linked."
+  }
+}
+
+run "the_front_of_a_region_is_checked_there_and_chosen_by_latency" {
+  command = plan
+
+  module {
+    source = "./modules/front"
+  }
+
+  variables {
+    domain_name            = "cars.example.com"
+    hosted_zone_id         = "Z0123456789ABCDEFGHIJ"
+    validation_record_fqdn = "_3639ac51.cars.example.com"
+    aws_region             = "us-east-2"
+    api_id                 = "b2c3d4e5f6"
+    api_stage              = "dsql_peer"
+  }
+
+  assert {
+    condition     = "https://${aws_route53_health_check.this.fqdn}${aws_route53_health_check.this.resource_path}" == "https://b2c3d4e5f6.execute-api.us-east-2.amazonaws.com/dsql_peer/health"
+    error_message = "The health check asks ${aws_route53_health_check.this.fqdn}${aws_route53_health_check.this.resource_path}."
+  }
+
+  assert {
+    condition     = aws_route53_record.this.latency_routing_policy[0].region == "us-east-2" && aws_route53_record.this.set_identifier == "us-east-2"
+    error_message = "The record is not the region's."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api_mapping.this.api_id == "b2c3d4e5f6" && aws_apigatewayv2_api_mapping.this.stage == "dsql_peer"
+    error_message = "The name does not lead to the stage."
   }
 }

@@ -55,6 +55,7 @@ def on_dsql(refuse: Refuse) -> list[str]:
         database_password=None,
         aurora_dsql_cluster_resource_id='"cluster-xxxxx"',
         aurora_dsql_database_password=None,
+        dsql_domain='{name = "cars", hosted_zone_id = "example.com", api_ids = ["a1", "a1"]}',
     )
 
 
@@ -113,6 +114,14 @@ def test_versions_that_nobody_has_released_are_refused(on_dsql: list[str]) -> No
     ):
         message = about(on_dsql, variable)
         assert f'{variable} is "{version}", which PostgreSQL has not released yet' in message
+
+
+def test_what_a_domain_lacks_is_named_one_by_one(on_dsql: list[str]) -> None:
+    messages = " ".join(error for error in on_dsql if "dsql_domain = " in error)
+
+    assert "use a name such as cars.example.com, and the id of its hosted zone" in messages
+    assert 'dsql_domain.api_ids is ["a1","a1"]: give the APIs of dsql and dsql_peer' in messages
+    assert "aurora_dsql_peer_region is not set. For one region there is `zappa certify`" in messages
 
 
 def test_missing_password_names_its_variable_and_the_switch(on_dsql: list[str]) -> None:

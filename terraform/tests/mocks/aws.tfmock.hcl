@@ -84,3 +84,15 @@ mock_resource "aws_rds_cluster" {
     ]
   }
 }
+
+mock_resource "aws_acm_certificate" {
+  defaults = {
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    domain_validation_options = [{
+      domain_name           = "cars.example.com"
+      resource_record_name  = "_3639ac51.cars.example.com."
+      resource_record_type  = "CNAME"
+      resource_record_value = "_98d26466.acm-validations.aws."
+    }]
+  }
+}
