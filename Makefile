@@ -61,8 +61,8 @@ run-regular run-dsql: run-%:
 	@$(ISOLATED) -m tests.rig.stages $* --port $(PORT) $(if $(PEER),--peer)
 
 .PHONY: rehearse
-rehearse: $(VENV)/.dev ## Take every step of the guide, and a second environment along, without AWS
-	@$(ISOLATED) -m tests.rehearsal --beside
+rehearse: $(VENV)/.dev ## Take every step of the guide, and a second environment along, without AWS (PEER=1: two regions)
+	@$(ISOLATED) -m tests.rehearsal $(if $(PEER),--peer,--beside)
 
 ENVIRONMENT ?= default
 

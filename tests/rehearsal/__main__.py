@@ -1,6 +1,7 @@
 """`python -m tests.rehearsal`: the whole guide, without AWS.
 
 `--beside` takes another environment in another region along, before everything is taken down.
+`--peer` rehearses two regions of one database instead.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.rehearsal.account import open_account
 from tests.rehearsal.beside import BESIDE
 from tests.rehearsal.guide import BEFORE_THE_END, GUIDE, end
 from tests.rehearsal.perform import perform
+from tests.rehearsal.regions import REGIONS
 from tests.rehearsal.report import table
 from tests.rehearsal.step import Step
 from tests.terraform.cli import REMEDY
@@ -49,6 +51,8 @@ def main() -> int:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # moto's web server, one line a request
     # As Ctrl-C does, and unlike its default, it lets everything be taken down.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if "--peer" in sys.argv[1:]:
+        return rehearse(REGIONS)
     beside = "--beside" in sys.argv[1:]
     return rehearse((*BEFORE_THE_END, *BESIDE, *end()) if beside else GUIDE)
 

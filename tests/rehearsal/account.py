@@ -19,7 +19,12 @@ from urllib.parse import urlsplit
 from tests.rehearsal import shell
 from tests.rig.api_gateway import running_gateway
 from tests.rig.certificates import Certificate, issue
-from tests.rig.dsql_gate import running_dsql_gate
+from tests.rig.dsql_gate import (
+    PEER_REGION,
+    DsqlGate,
+    running_dsql_gate,
+    running_dsql_regions,
+)
 from tests.rig.events import Kind
 from tests.rig.front_door import CREDENTIALS, TEMPORARY, running_front_door
 from tests.rig.interrupts import undisturbed
@@ -35,12 +40,14 @@ PROJECT = "producer-api-python-rest-lambda"
 ACCOUNT = "123456789012"  # moto's
 DATABASE = "car_entities"
 WEST, WEST_STAGE = "us-west-2", "regular_west"  # another environment, in another region
-GATEWAYS = [f"*.execute-api.{region}.amazonaws.com" for region in (REGION, WEST)]
+PEER_STAGE = "dsql_peer"  # the same database, in a second region
+GATEWAYS = [f"*.execute-api.{region}.amazonaws.com" for region in (REGION, WEST, PEER_REGION)]
 
 
 def role_arn(stage: str) -> str:
     """The role that Zappa makes for the stage's function."""
-    return f"arn:aws:iam::{ACCOUNT}:role/{PROJECT}-{stage}-execution"
+    suffix = "-use2" if stage == PEER_STAGE else ""
+    return f"arn:aws:iam::{ACCOUNT}:role/{PROJECT}-{stage.replace('_', '-')}-execution{suffix}"
 
 
 @dataclass
@@ -51,6 +58,7 @@ class Account:
     shell: shell.Shell
     certificate: Certificate  # of all gateways
     running: contextlib.ExitStack = field(repr=False)
+    gates: list[DsqlGate] = field(default_factory=list, repr=False)  # by region
     secrets: tuple[str, ...] = field(default=(PASSWORD, tfvars.DSQL_PASSWORD, ADMIN[1]), repr=False)
 
     def hidden(self, text: str) -> str:
@@ -61,6 +69,30 @@ class Account:
 
     def open_databases(self) -> None:
         """What `terraform apply` made answers from now on, at the names that it gave out."""
+        outputs = self._outputs()
+        hosts = [outputs["aurora_dsql_host"], outputs["aurora_dsql_public_host"]]
+        with undisturbed():
+            self._open(outputs["aurora_endpoint"], hosts)
+
+    def open_regions(self) -> None:
+        """The same for an empty DSQL database, in one region or in two, and without Aurora."""
+        outputs = self._outputs()
+        names = [("aurora_dsql", "dsql"), ("aurora_dsql_peer", PEER_STAGE)]
+        hosts = [
+            [outputs[f"{name}_{kind}"] for kind in ("host", "public_host")] for name, _ in names
+        ]
+        with undisturbed():
+            server = self.running.enter_context(running_postgresql())
+            if hosts[1][0] is None:
+                self.gates = [self.running.enter_context(running_dsql_gate(server, hosts[0]))]
+            else:
+                opened = running_dsql_regions(server, (hosts[0], hosts[1]))
+                self.gates = list(self.running.enter_context(opened))
+        for gate, (_, stage) in zip(self.gates, names, strict=False):
+            gate.control.set_credentials(CREDENTIALS, replace(TEMPORARY, arn=role_arn(stage)))
+            self.aws.routes.add(gate)
+
+    def _outputs(self) -> dict[str, Any]:
         # Into a file: what a line prints has warnings of Terraform's among it.
         file = Path(self.shell.variables["CURL_HOME"]) / "outputs.json"
         line = f"terraform -chdir=terraform output -json > {shlex.quote(str(file))}"
@@ -68,10 +100,7 @@ class Account:
         if status:
             raise RuntimeError(f"Terraform has no outputs: {printed}")
         told = json.loads(file.read_text())
-        outputs = {name: output["value"] for name, output in told.items()}
-        hosts = [outputs["aurora_dsql_host"], outputs["aurora_dsql_public_host"]]
-        with undisturbed():
-            self._open(outputs["aurora_endpoint"], hosts)
+        return {name: output["value"] for name, output in told.items()}
 
     def _open(self, regular: str, dsql: list[str]) -> None:
         server = self.running.enter_context(running_postgresql())
@@ -84,9 +113,10 @@ class Account:
         self.aws.routes.add(door)
         self.aws.routes.add(gate)
 
-    def open_gateway(self, stage: str) -> None:
+    def open_gateway(self, stage: str, region: str = REGION) -> None:
         """The stage's API answers from now on, at the URL that `zappa deploy` printed."""
-        self._open_gateway("rest", self.aws.function(f"{PROJECT}-{stage}"), stage, stage.upper())
+        function = self.aws.function(f"{PROJECT}-{stage.replace('_', '-')}", region)
+        self._open_gateway("rest", function, stage, stage.upper())
 
     def open_west(self) -> None:
         """The other environment's database and API answer, at the names that they were given."""

@@ -14,6 +14,7 @@ DATABASES = {
     "regular": ("PostgreSQL, password, TLS", "Aurora's host name"),
     "regular_west": ("PostgreSQL, password, TLS", "Aurora's host name"),
     "dsql": ("PostgreSQL, IAM token, TLS", "DSQL's door and gate"),
+    "dsql_peer": ("PostgreSQL, IAM token, TLS", "DSQL's door and gate"),
 }
 FUNCTION = "uploaded zip in awslambdaric"
 LOOK = "Read what it says above; {page}, and `python -m pytest -n 0 {tests}` looks closer."
