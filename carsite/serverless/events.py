@@ -78,20 +78,41 @@ def header(event: Event, name: str) -> str:
 
 
 def completed(event: Event) -> Event:
-    """The event with each header as one string, and with a Host where the sender gave none."""
-    event = {**event, "headers": event.get("headers") or {}}
-    if event.get("cookies"):
-        # Function URLs have them in `headers` as well; both would be one header of twice the size.
-        event["headers"] = {
-            key: event["headers"][key] for key in event["headers"] if key != "cookie"
-        }
-    if event.get("multiValueHeaders"):
-        event["multiValueHeaders"] = {
-            name: [_joined(name.lower(), values)]
-            for name, values in event["multiValueHeaders"].items()
+    """What replaces the event's headers and query, as apig-wsgi puts them into WSGI's environment.
+
+    Each header is one string, Host is there where the sender gave none, and text beyond ASCII is in
+    the characters of Latin-1 that PEP 3333 has for bytes.
+    """
+    changed: Event = {}
+    lists, headers = event.get("multiValueHeaders"), event.get("headers") or {}
+    if lists:
+        changed["multiValueHeaders"] = {
+            name: values
+            if len(values) == 1 and values[0].isascii()
+            else [as_bytes(_joined(name.lower(), values))]
+            for name, values in lists.items()
             if values
         }
-    return event if header(event, "host") else _with_host(event)
+    else:
+        cookies = event.get("cookies")
+        if cookies:
+            changed["cookies"] = [as_bytes(cookie) for cookie in cookies]
+        changed["headers"] = {
+            name: value if value.isascii() else as_bytes(value)
+            for name, value in headers.items()
+            # Function URLs have them here as well; both would be one header of twice the size.
+            if not (cookies and name == "cookie")
+        }
+    if "rawQueryString" in event:
+        changed["rawQueryString"] = as_bytes(event["rawQueryString"])
+    if not header(event, "host"):
+        _add_host(event, changed)
+    return changed
+
+
+def as_bytes(text: str) -> str:
+    """Bytes as PEP 3333 wants them, each as a character of Latin-1. Events hold any text."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
 
 
 def _joined(name: str, values: list[str]) -> str:
@@ -101,17 +122,17 @@ def _joined(name: str, values: list[str]) -> str:
     return values[-1] if name in SINGLE_VALUES else ",".join(values)
 
 
-def _with_host(event: Event) -> Event:
+def _add_host(event: Event, changed: Event) -> None:
     """AWS's own requests have no Host: a console's Test, a load balancer's health check.
 
     Clients cannot leave it out, so nobody gains a name or a scheme by it.
     """
     added = {"host": _own_name(event), "x-forwarded-proto": "https"}
-    event = {**event, "headers": event["headers"] | added}
     if "multiValueHeaders" in event:
-        many = event["multiValueHeaders"] or {}
-        event["multiValueHeaders"] = many | {name: [value] for name, value in added.items()}
-    return event
+        many = changed.get("multiValueHeaders") or {}
+        changed["multiValueHeaders"] = many | {name: [value] for name, value in added.items()}
+    else:
+        changed["headers"] |= added
 
 
 def _own_name(event: Event) -> str:

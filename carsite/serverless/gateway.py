@@ -2,7 +2,7 @@
 
 apig-wsgi does the translation. What it leaves open is settled here: which part of the path Django
 does not know (carsite.serverless.addresses), how the text of an event becomes the byte strings of
-WSGI, and which id a request has.
+WSGI (carsite.serverless.events), and which id a request has.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ def http_handler(application: WSGIApplication) -> Handler:
 
     def for_django(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         event, context = environ["apig_wsgi.full_event"], environ["apig_wsgi.context"]
-        _as_bytes(environ)
         _place(environ, event["carsite.address"])
         environ[PAYLOAD] = payload(event)
         environ["REMOTE_ADDR"] = client_address(event)
@@ -58,14 +57,14 @@ def _prepared(event: Event) -> Event:
 
     HTTP APIs decode the path, and Latin-1 would not hold it all.
     """
-    event = completed(event)
+    event = {**event, **completed(event)}
     where = address(event)
-    path = quote(where.path, safe=PATH_CHARACTERS, errors="replace")
-    return {**event, _path_key(event): path, "carsite.address": where}
-
-
-def _path_key(event: Event) -> str:
-    return "rawPath" if "rawPath" in event else "path"
+    path = where.path
+    if not path.isascii():
+        path = quote(path, safe=PATH_CHARACTERS, errors="replace")
+    event["rawPath" if "rawPath" in event else "path"] = path
+    event["carsite.address"] = where
+    return event
 
 
 def _place(environ: dict[str, Any], where: Address) -> None:
@@ -74,13 +73,6 @@ def _place(environ: dict[str, Any], where: Address) -> None:
     if where.public:
         environ["HTTP_HOST"] = environ["SERVER_NAME"] = where.public.netloc
         environ["HTTP_X_FORWARDED_PROTO"] = where.public.scheme
-
-
-def _as_bytes(environ: dict[str, Any]) -> None:
-    """Headers and query as PEP 3333 wants them: Latin-1 for bytes. Events hold any text."""
-    for name, value in environ.items():
-        if name.startswith(("HTTP_", "CONTENT_", "QUERY_")) and not value.isascii():
-            environ[name] = value.encode("utf-8", "replace").decode("latin-1")
 
 
 def _without_body(answer: Iterable[bytes]) -> Iterable[bytes]:

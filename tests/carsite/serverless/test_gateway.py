@@ -80,6 +80,37 @@ def test_lambdas_id_is_not_replaced_by_the_clients(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_text_beyond_ascii_is_wsgis_bytes(kind: Kind) -> None:
+    """Each a character of Latin-1 (PEP 3333), half a character a question mark."""
+    sent = get(kind, "/cars", ("X-Make", "to be replaced"), ("Cookie", "make=to be replaced"))
+    text = json.dumps(sent).replace("to be replaced", "\u0160koda \ud800")
+    for key in ("path", "rawPath"):
+        text = text.replace(
+            f'"{key}": "{sent.get(key)}"', f'"{key}": "{sent.get(key)}/\u0160 a%20b"'
+        )
+    given = told(json.loads(text))
+    bytes_of = "Škoda ?".encode().decode("latin-1")
+    assert given["HTTP_X_MAKE"] == bytes_of
+    assert given["HTTP_COOKIE"].strip("; ") == f"make={bytes_of}"
+    assert given["PATH_INFO"] == "/cars/" + "Š a b".encode().decode("latin-1")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_else_a_gateway_says_is_in_the_environment(kind: Kind) -> None:
+    """As docs/deploy.md has it, for what an authorizer found out."""
+    given: list[Any] = []
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        given.append(environ["apig_wsgi.request_context"])
+        return answer_with()(environ, start_response)
+
+    sent = get(kind, "/cars")
+    with override_settings(ALLOWED_HOSTS=["*"], SCRIPT_NAME=None, PUBLIC_URL=None):
+        http_handler(application)(sent, CONTEXT)
+    assert given == [sent["requestContext"]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_address_of_a_client_is_the_gateways_word_for_it(kind: Kind) -> None:
     sent = get(kind, "/cars")
     headers, many = sent.get("headers", {}), sent.get("multiValueHeaders", {})
