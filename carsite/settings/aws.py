@@ -77,12 +77,12 @@ MIDDLEWARE = [
     "carsite.http.middleware.BodyLimitMiddleware",
     "carsite.http.middleware.DatabaseErrorMiddleware",
     "carsite.http.middleware.ThrottledMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "carsite.http.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "carsite.http.sessions.AuthenticationMiddleware",
     *OTP_MIDDLEWARE,
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "carsite.http.sessions.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 STORAGES = {

@@ -51,6 +51,9 @@ if ADMIN_TWO_FACTORS:
     INSTALLED_APPS += ["django_otp", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static"]
     OTP_MIDDLEWARE = ["django_otp.middleware.OTPMiddleware"]
 
+# Below these a request without a cookie has no session (carsite.http.sessions).
+API_PATHS = ["/cars", "/schema", "/health"]
+
 # carsite.settings.aws has a longer list, with all of these in the same order.
 MIDDLEWARE = [
     "carsite.http.middleware.RequestIdMiddleware",
@@ -62,12 +65,12 @@ MIDDLEWARE = [
     "carsite.http.middleware.BodyLimitMiddleware",
     "carsite.http.middleware.DatabaseErrorMiddleware",
     "carsite.http.middleware.ThrottledMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "carsite.http.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "carsite.http.sessions.AuthenticationMiddleware",
     *OTP_MIDDLEWARE,
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "carsite.http.sessions.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
