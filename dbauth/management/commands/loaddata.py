@@ -24,18 +24,22 @@ if TYPE_CHECKING:
 class Command(loaddata.Command):
     _loader: Loader | None = None
     _in_batches = False
+    _postponed: Any = None
 
     def handle(self, *fixture_labels: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         self._in_batches = is_dsql(connection) and not connection.in_atomic_block
-        self._loader = None  # a caller may use this command once more, for another database
+        # A caller may use this command once more, for another database.
+        self._loader = self._postponed = None
         super().handle(*fixture_labels, **options)
-        if self._in_batches:
-            self._load_in_batches(fixture_labels)
+        if self._postponed is not None:
+            self._load_in_batches(self._postponed)
 
     def loaddata(self, fixture_labels: Any) -> None:
         # Called within Django's transaction, where there is nothing to do for batches yet.
-        if not self._in_batches:
+        if self._in_batches:
+            self._postponed = fixture_labels
+        else:
             super().loaddata(fixture_labels)
 
     def _load_in_batches(self, fixture_labels: Any) -> None:
