@@ -27,6 +27,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = _parser().parse_args()
     tests = source.fetch()  # before there are children, who would all fetch it
+    source.install_optional()
     labels = options.labels or all_labels(tests)
     run(tests, labels, tuple(options.engines), options.workers)
     report(all_labels(tests))

@@ -22,6 +22,8 @@ from django.contrib.postgres import operations
 def main(tests: str, *labels: str) -> int:
     sys.path.insert(0, tests)
     os.chdir(tests)
+    # Tests of the autoreloader expect a script, as runtests.py is one.
+    sys.modules["__main__"].__spec__ = None
     tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="django-suite-")
     atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
     runtests = importlib.import_module("runtests")

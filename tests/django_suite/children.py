@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.django_suite.servers import Engine
-from tests.django_suite.source import ROOT
+from tests.django_suite.source import ROOT, SITE
 from tests.rig.environment import child
 
 LONGEST_SECONDS = 3600
@@ -39,8 +39,8 @@ def run_label(engine: Engine, label: str, tests: Path, results: Path, worker: in
         DJANGO_SETTINGS_MODULE="tests.django_suite.settings",
         DJANGO_SUITE_DATABASES=json.dumps(engine.databases(worker)),
         DJANGO_SUITE_RESULTS=str(partial),
-        # For the processes that tests start.
-        PYTHONPATH=os.pathsep.join([str(ROOT), str(tests)]),
+        # For the processes that tests start, too.
+        PYTHONPATH=os.pathsep.join([str(ROOT), str(tests), str(SITE)]),
     )
     with results.with_suffix(".log").open("wb") as log:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Where Django's tests come from: its source package."""
+"""Where Django's tests come from: its source package, and the package index."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ from pathlib import Path
 import django
 
 from tests.rig.environment import child, way_out
+from tests.third_party.sites import install_at
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "django-suite"
 # An entry of the lock: the package, then the hashes of all its files.
 PIN = re.compile(r"^django==.*(?:\n    --hash=\S+ ?\\?)+", re.MULTILINE)
+
+
+# What its tests skip themselves without, and which need no server, browser or compiler.
+OPTIONAL = ("Pillow", "aiosmtpd", "argon2-cffi", "bcrypt", "docutils", "numpy", "tblib")
+SITE = FOLDER / "optional"
 
 
 class SourceUnavailableError(Exception):
@@ -36,6 +42,11 @@ def fetch(folder: Path = FOLDER) -> Path:
                 _unpack(_download(Path(temporary)), Path(temporary))
                 (Path(temporary) / unpacked.name).rename(unpacked)
     return unpacked / "tests"
+
+
+def install_optional() -> None:
+    """Install into SITE, once, what children find there."""
+    install_at(SITE, OPTIONAL)
 
 
 def _download(folder: Path) -> Path:

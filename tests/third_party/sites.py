@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -28,24 +28,29 @@ def site(package: Package) -> Path:
 
 
 def install(package: Package) -> None:
-    """Install a package below build/, once; what the project itself uses keeps its version."""
-    target = site(package)
-    if not package.requirements or target.exists():
+    """Install a package below build/, once."""
+    if package.requirements:
+        install_at(site(package), package.requirements)
+
+
+def install_at(target: Path, requirements: Sequence[str]) -> None:
+    """Install into a folder, once; what the project itself uses keeps its version."""
+    if target.exists():
         return
-    excludes = FOLDER / "excludes.txt"
     target.parent.mkdir(parents=True, exist_ok=True)
+    excludes = target.with_name(f"{target.name}.excludes")
     excludes.write_text("\n".join(PRESENT))
     partial = target.with_name(f"{target.name}.partial")
     command = [
         *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-config"),
         *("--python", sys.executable, "--target", str(partial), "--excludes", str(excludes)),
-        *("--constraints", str(ROOT / "requirements-dev.lock"), *package.requirements),
+        *("--constraints", str(ROOT / "requirements-dev.lock"), *requirements),
     ]
     done = subprocess.run(
         command, env=child(way_out()), capture_output=True, text=True, timeout=600, check=False
     )
     if done.returncode:
-        raise InstallationError(f"{package.name}: {done.stderr.strip()}")
+        raise InstallationError(f"{target.name}: {done.stderr.strip()}")
     partial.rename(target)
 
 
