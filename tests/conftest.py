@@ -44,8 +44,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two more than processors: tests of time-outs and of Terraform mostly wait."""
-    return (os.cpu_count() or 1) + 2
+    """Three more than processors: rehearsals, Terraform and tests of time-outs mostly wait."""
+    return (os.cpu_count() or 1) + 3
 
 
 @pytest.fixture(scope="session")
