@@ -22,7 +22,7 @@ pytestmark = [
 
 
 # Only a machine that is busy with other things needs more than a second.
-WAIT_MILLISECONDS = 90_000
+WAIT_MILLISECONDS = 300_000
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
 

@@ -88,7 +88,7 @@ def test_the_admin_asks_for_a_second_factor(root: Path, variables: dict[str, str
         env={**child(variables), "ADMIN_TWO_FACTORS": "true"},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

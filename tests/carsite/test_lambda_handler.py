@@ -219,7 +219,7 @@ def test_nothing_heavy_is_imported_before_or_during_the_first_request(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

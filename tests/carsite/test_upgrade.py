@@ -180,7 +180,7 @@ def interrupt(service: Service, command: list[str], folder: Path) -> None:
     while process.poll() is None and stored(service) < CARS // 4:
         time.sleep(0.05)
     process.kill()
-    process.wait(timeout=120)
+    process.wait(timeout=600)
 
 
 def stored(service: Service) -> int:
@@ -265,7 +265,7 @@ def test_a_new_password_leaves_open_connections_alone_and_the_next_deploy_connec
         assert function.stdout
         assert function.stdout.readline() == "True\n"
         change_password("the-new-one")
-        assert function.communicate("\n", timeout=120)[0] == "True\nTrue\n"
+        assert function.communicate("\n", timeout=600)[0] == "True\nTrue\n"
     after.start()
     try:
         with after.client() as client:

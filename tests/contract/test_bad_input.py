@@ -248,7 +248,7 @@ def raw(service: Service, request: bytes) -> bytes:
     address = urlsplit(service.url)
     assert address.hostname
     assert address.port
-    connection = socket.create_connection((address.hostname, address.port), timeout=60)
+    connection = socket.create_connection((address.hostname, address.port), timeout=600)
     if service.certificate:
         context = ssl.create_default_context(cafile=str(service.certificate.ca))
         connection = context.wrap_socket(connection, server_hostname=address.hostname)

@@ -12,7 +12,7 @@ import requests
 
 from tests.rig.service import ROOT, Service
 
-pytestmark = [pytest.mark.contract, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.contract, pytest.mark.timeout(1800)]
 
 # Of each kind, for each operation that has it: over 2,000 requests to PostgreSQL in all. SQLite
 # gets a few, since only what reaches the database could make a difference.

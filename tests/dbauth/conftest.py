@@ -59,7 +59,7 @@ def ask(connection, sql: str):
         return cursor.fetchone()[0]
 
 
-def wait_until(condition, seconds: float = 10) -> None:
+def wait_until(condition, seconds: float = 300) -> None:
     """Until `condition()` holds; an AssertionError if it does not in time."""
     end = time.monotonic() + seconds
     while not condition():

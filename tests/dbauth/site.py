@@ -41,7 +41,7 @@ def _run(database: dict, *arguments: str, **variables: str) -> subprocess.Comple
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -55,7 +55,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self._read().strip()}/groups"
 
     def get(self) -> requests.Response:
-        return requests.get(self.url, timeout=60)
+        return requests.get(self.url, timeout=600)
 
     def count(self) -> int:
         response = self.get()
@@ -65,7 +65,7 @@ class Site:
 
     def post(self, name: str, rows: int = 4, seconds: float = 0) -> requests.Response:
         arguments = {"name": name, "rows": str(rows), "seconds": str(seconds)}
-        return requests.post(self.url, params=arguments, timeout=60)
+        return requests.post(self.url, params=arguments, timeout=600)
 
     def order(self, **order: object) -> None:
         """Change the clock or the environment of the process (project/serve.py)."""

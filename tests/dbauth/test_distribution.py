@@ -59,7 +59,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
         env=child(),
         check=True,
-        timeout=120,
+        timeout=600,
     )
     (built,) = folder.glob("*.whl")
     return built
@@ -122,7 +122,7 @@ def test_a_project_of_two_files_signs_in_migrates_and_passes_its_checks(
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=120,
+                timeout=600,
             )
             assert done.returncode == 0, done.stdout + done.stderr
             return done.stdout

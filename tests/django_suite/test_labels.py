@@ -44,7 +44,7 @@ def engines(django_tests: Path) -> Iterator[dict[str, Engine]]:
 
 
 @pytest.mark.server
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["dbauth", "dsql"])
 def test_djangos_own_tests_pass(name, engines, django_tests, tmp_path):
     written = tmp_path / "labels.jsonl"

@@ -32,7 +32,7 @@ def files() -> list[str]:
     """The repository's files, by path; those to be added too."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600
     )
     return [name for name in done.stdout.splitlines() if (ROOT / name).exists()]
 
@@ -43,7 +43,7 @@ def exists(name: str) -> bool:
     if any(f"/{file}".endswith(inner) or f"{inner}/" in f"/{file}" for file in files()):
         return True
     command = ["git", "check-ignore", "--quiet", "--no-index", name]
-    return subprocess.run(command, cwd=ROOT, check=False, timeout=120).returncode == 0
+    return subprocess.run(command, cwd=ROOT, check=False, timeout=600).returncode == 0
 
 
 @cache

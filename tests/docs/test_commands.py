@@ -73,7 +73,7 @@ def settings(tfvars: str) -> dict[str, str]:
 
 def run(*command: str) -> str:
     done = subprocess.run(
-        command, cwd=inventory.ROOT, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=inventory.ROOT, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -24,7 +24,7 @@ HEAD = (
     " | most for one request | longest wait, s | median, ms |"
 )
 COLUMNS = HEAD.count("|") - 1
-LIMIT_SECONDS = 120  # for a phase that is waited for
+LIMIT_SECONDS = 600  # for a phase that is waited for
 
 
 @contextmanager

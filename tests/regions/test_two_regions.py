@@ -17,7 +17,7 @@ from tests.rig.services import TWO_REGIONS
 
 pytestmark = [
     pytest.mark.parametrize("service", [TWO_REGIONS], indirect=True),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1800),
 ]
 
 # `make two-regions` takes twelve.

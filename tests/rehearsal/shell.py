@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.rig.environment import terraform
 from tests.rig.routes import Routes
 
-LINE_SECONDS = 300
+LINE_SECONDS = 1200
 # Written by the shell itself, whatever becomes of the line.
 THEN_TELL = "\nstatus=$?; env -0 > /dev/fd/{descriptor}; exit $status"
 

@@ -15,7 +15,7 @@ from tests.rig.postgresql import PASSWORD
 from tests.rig.service import ADMIN, ROOT
 from tests.terraform.cli import unavailable
 
-SECONDS = 840
+SECONDS = 2400
 
 # Terraform waits for Aurora in fixed steps of 30 s, and each deploy builds an archive.
 pytestmark = [pytest.mark.xdist_group("guide"), pytest.mark.timeout(SECONDS + 60)]

@@ -15,7 +15,7 @@ from tests.rig.tokens import dsql_token
 
 # psycopg2 has no types of its own.
 Connect = Callable[..., Any]
-GONE_SECONDS = 60
+GONE_SECONDS = 300
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ IMAGE = (
     *("awslambdaric", "runtime_client", "snapshot_restore_py", "simplejson"),
     *("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"),
 )
-INIT_SECONDS = 180  # machines may be busy with other tests
+INIT_SECONDS = 600  # machines may be busy with other tests
 
 
 class FunctionError(Exception):

@@ -30,7 +30,7 @@ from tests.rig.ports import free_port
 
 SUPERUSER = "postgres"
 PASSWORD = "rig-password-not-a-secret"
-START_SECONDS = 120  # machines may be busy with other tests
+START_SECONDS = 600  # machines may be busy with other tests
 NEWEST = 18
 # Where the package keeps each major version.
 INSTALLED = {18: "pginstall18", 16: "pginstall"}
@@ -228,7 +228,7 @@ def _initialise(server: PostgreSQL, home: Path) -> None:
         ],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
         user=user,
         group=group,
     )

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 API = "/2018-06-01/runtime"
 # The stages say 30, in which a busy machine does not migrate. Requests have a shorter limit, and
 # it is their own (carsite.lambda_handler).
-TIMEOUT_SECONDS = 240
+TIMEOUT_SECONDS = 600
 
 
 @dataclass

@@ -90,7 +90,7 @@ def test_a_command_does_not_see_it_even_while_it_is_imported(root: Path, command
         env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **HOSTILE},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -122,7 +122,7 @@ def test_the_suite_itself_does_not_see_what_is_exported(root: Path, workers: str
         env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **HOSTILE},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
         umask=0o077,
     )

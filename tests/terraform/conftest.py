@@ -27,7 +27,7 @@ def initialise(directory: Path) -> None:
         env=environment(directory / ".terraform"),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     if result.returncode:

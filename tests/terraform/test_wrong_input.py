@@ -11,7 +11,7 @@ import pytest
 from tests.terraform import aws, tfvars
 from tests.terraform.cli import Terraform
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 
 ON_AURORA = {
     "aurora_dsql_engine": '"aurora-postgresql"',

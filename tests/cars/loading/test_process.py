@@ -65,7 +65,7 @@ class Loads:
     def run(self, *arguments: str, stdin: str = "", code: int = 0) -> str:
         """Both streams of `manage.py load_cars`, which ends with `code`."""
         process = self.start("load_cars", *arguments)
-        output, errors = process.communicate(stdin, timeout=120)
+        output, errors = process.communicate(stdin, timeout=600)
         assert process.returncode == code, output + errors
         return output + errors
 
@@ -89,7 +89,7 @@ class Loads:
 def loads(postgresql: PostgreSQL, root: Path) -> Iterator[Loads]:
     loads = Loads(postgresql, postgresql.create_database(f"{os.getpid()}_{next(names)}"), root)
     migration = loads.start("migrate", "--verbosity=0")
-    assert migration.communicate(timeout=120) == ("", "")
+    assert migration.communicate(timeout=600) == ("", "")
     yield loads
     loads.end()
 
@@ -129,7 +129,7 @@ def test_what_a_pipe_has_given_is_stored_before_it_ends(loads: Loads) -> None:
 def test_ctrl_c_ends_it_cleanly_and_the_next_run_continues(loads: Loads, tmp_path: Path) -> None:
     with stuck(loads, csv(0, 250), stored=200) as process:
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=600)
     assert process.returncode == 130
     assert "cars.csv: interrupted." in errors
     assert "Up to here: 200 loaded, 0 already there." in errors
@@ -163,7 +163,7 @@ def test_two_loads_of_one_file_at_the_same_time_store_each_car_once(
     file.write_text(HEADER + csv(0, 4_000))
     both = [loads.start("load_cars", str(file), "--batch-size=100") for _ in range(2)]
     for process in both:
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=600)
         assert process.returncode == 0, errors
     assert loads.mileages() == list(range(4_000))
 
@@ -174,7 +174,7 @@ def test_a_database_that_goes_away_is_said_and_the_next_run_continues(
     with stuck(loads, csv(0, 100), stored=100) as process:
         loads.server.stop(signal.SIGKILL)
         try:
-            _, errors = process.communicate(csv(100, 300), timeout=60)
+            _, errors = process.communicate(csv(100, 300), timeout=600)
             down = loads.run("-", stdin=HEADER + csv(0, 300), code=1)
         finally:
             loads.server.start()
@@ -205,7 +205,7 @@ def test_a_terminal_gets_a_bar(piped: bool, loads: Loads, tmp_path: Path) -> Non
         )
         os.close(its_other_end)
         shown = screen(terminal)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=600)
     assert "300 loaded, 0 already there, 1 rejected" in output
     assert "line 302: 2 cells where the header has 4" in shown
     assert ("301 rows [" in shown) if piped else ("100%|" in shown and ", 301 rows]" in shown)

@@ -40,7 +40,7 @@ def generated(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
         cwd=folder,
         env=child(),
         check=True,
-        timeout=120,
+        timeout=600,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)

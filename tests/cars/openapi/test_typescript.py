@@ -13,7 +13,7 @@ from tests.rig.service import Service
 
 HERE = Path(__file__).parent / "typescript"
 OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
-SECONDS = 240
+SECONDS = 600
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

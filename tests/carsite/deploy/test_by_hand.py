@@ -12,7 +12,7 @@ import pytest
 from carsite.deploy import by_hand
 from tests.carsite.deploy.cloud import PROJECT, Cloud, running_cloud
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 FUNCTION = f"{PROJECT}-dsql"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/mine"

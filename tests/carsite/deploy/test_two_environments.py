@@ -11,7 +11,7 @@ import pytest
 from carsite.deploy import outputs, policy
 from tests.carsite.deploy.cloud import PROJECT, Cloud, running_cloud
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 # The default environment's, another environment's, and the first one's namesake in another region.
 STAGES = {

@@ -202,7 +202,7 @@ def test_the_first_request_of_a_process_is_a_cold_start(service: Service, root: 
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -241,7 +241,7 @@ def test_a_new_connection_with_a_password_is_a_line_too(postgresql, root: Path) 
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -259,7 +259,7 @@ def test_local_has_runservers_lines_alone(root: Path) -> None:
         env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "carsite.settings.local"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.stdout == "False\n"

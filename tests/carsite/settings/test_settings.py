@@ -28,7 +28,7 @@ def python(root: Path, *arguments: str, **environment: str) -> subprocess.Comple
         env={"PATH": "/usr/bin:/bin", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

@@ -327,7 +327,7 @@ def test_the_dialect_brings_neither_boto3_nor_other_fields(root):
         cwd=root,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.stdout == "[] django.db.models.fields\n", done.stderr

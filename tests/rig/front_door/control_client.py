@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from tests.rig.front_door.sigv4 import Credentials
 
-ANSWER_SECONDS = 30
+ANSWER_SECONDS = 300
 
 Refusal = Literal[
     "access-denied",

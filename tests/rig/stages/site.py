@@ -17,7 +17,7 @@ from tests.rig.service import ROOT
 
 ADMINISTRATOR = "keeper"
 SAMPLE = "cars/sample/cars.csv"
-STOP_SECONDS = 60
+STOP_SECONDS = 300
 
 
 @dataclass

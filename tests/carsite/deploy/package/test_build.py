@@ -22,7 +22,7 @@ from tests.rig.packages import Package
 from tests.rig.project_copy import PLANTED, Project, copy
 from tests.rig.services import Rig
 
-pytestmark = [pytest.mark.xdist_group("packages"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.xdist_group("packages"), pytest.mark.timeout(1800)]
 
 MAXIMUM_ZIP_BYTES = 12_000_000
 MAXIMUM_UNPACKED_BYTES = 36_000_000
@@ -126,7 +126,7 @@ def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) ->
     python = folder / "bin" / "python"
     install = ("pip", "install", "--python", str(python), "--require-hashes", "-r")
     locked = [*uv, *install, str(root / "requirements.lock")]
-    subprocess.run(locked, env=environment, check=True, timeout=300)
+    subprocess.run(locked, env=environment, check=True, timeout=600)
     shutil.copytree(wheels.CACHE, folder / "wheels")
     return python
 

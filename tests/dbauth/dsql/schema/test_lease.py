@@ -109,7 +109,7 @@ def test_the_lease_is_renewed_while_an_operation_takes_its_time(garage, monkeypa
 
     def code() -> None:
         before = garage.rows(ends)
-        wait_until(lambda: garage.rows(ends) > before, seconds=120)
+        wait_until(lambda: garage.rows(ends) > before)
 
     monkeypatch.setattr(lease, "RENEWAL_SECONDS", 0.01)
     runs(monkeypatch, garage, code)
