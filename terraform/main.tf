@@ -48,7 +48,7 @@ locals {
 
   # Every zone of an endpoint is billed by the hour, and one serves the whole VPC: only production pays
   # for surviving the loss of a zone.
-  endpoint_subnet_ids = local.production ? module.network.private_subnet_ids : slice(module.network.private_subnet_ids, 0, 1)
+  endpoint_zones = local.production ? length(module.network.availability_zones) : 1
 }
 
 module "network" {
@@ -58,6 +58,7 @@ module "network" {
   cidr_block                  = var.vpc_cidr_block
   availability_zones          = var.availability_zones
   stages                      = ["regular", "dsql"] # also of a stage that is switched off: its function may still hold the group
+  create_spare_subnets        = local.dsql_enabled
   create_database_subnets     = local.aurora_iam_enabled
   route_databases_to_internet = local.dsql_is_public
 }
@@ -154,7 +155,8 @@ module "dsql" {
   name                      = local.dsql_name
   aws_region                = var.aws_region
   vpc_id                    = module.network.vpc_id
-  subnet_ids                = local.endpoint_subnet_ids
+  subnets                   = module.network.endpoint_subnets
+  zones                     = local.endpoint_zones
   client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
   deletion_protection       = local.deletion_protection

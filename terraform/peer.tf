@@ -68,6 +68,8 @@ module "peer_network" {
   name       = local.name
   cidr_block = var.aurora_dsql_peer_vpc_cidr_block
   stages     = ["dsql"]
+
+  create_spare_subnets = true
 }
 
 module "dsql_peer" {
@@ -78,7 +80,8 @@ module "dsql_peer" {
   name                      = local.dsql_name
   aws_region                = var.aurora_dsql_peer_region
   vpc_id                    = module.peer_network[0].vpc_id
-  subnet_ids                = local.production ? module.peer_network[0].private_subnet_ids : slice(module.peer_network[0].private_subnet_ids, 0, 1)
+  subnets                   = module.peer_network[0].endpoint_subnets
+  zones                     = local.production ? length(module.peer_network[0].availability_zones) : 1
   client_security_group_ids = module.peer_network[0].function_security_group_ids
   allowed_cidr_blocks       = var.allowed_cidr_blocks
   deletion_protection       = local.deletion_protection

@@ -13,7 +13,7 @@ variable "project_name" {
 }
 
 variable "environment" {
-  description = "dev, staging or production. Production keeps backups for 7 days instead of 3, and those of DSQL at all, is protected from deletion, never pauses, has two instances in each Aurora cluster and a DSQL endpoint in every zone."
+  description = "dev, staging or production. Production keeps backups for 7 days instead of 3, and those of DSQL at all, is protected from deletion, never pauses, has two instances in each Aurora cluster and a DSQL endpoint in as many zones as the functions."
   type        = string
   default     = "dev"
   nullable    = false
@@ -37,7 +37,7 @@ variable "aws_region" {
 }
 
 variable "availability_zones" {
-  description = "Zones of the subnets, two to eight. Empty takes the first two of the region; name them where one of those lacks a service. Append to the list and never reorder it: a zone at another position gets another subnet."
+  description = "Zones of the network, two to eight. Empty takes the first two of the region, and for the DSQL endpoint any others that its service has. Append to the list and never reorder it: a zone at another position gets another subnet."
   type        = list(string)
   default     = []
   nullable    = false

@@ -13,7 +13,8 @@ variables {
   name                      = "cars"
   aws_region                = "us-east-1"
   vpc_id                    = "vpc-1"
-  subnet_ids                = ["subnet-1"]
+  subnets                   = [{ zone = "us-east-1a", id = "subnet-a" }, { zone = "us-east-1b", id = "subnet-b" }, { zone = "us-east-1c", id = "subnet-c" }, { zone = "us-east-1d", id = "subnet-d" }]
+  zones                     = 1
   client_security_group_ids = { dsql = "sg-1" }
   deletion_protection       = false
 }
@@ -57,6 +58,51 @@ run "endpoint_answers_the_function_alone_to_the_clusters_name" {
     condition     = [for rule in aws_vpc_security_group_egress_rule.function : rule.referenced_security_group_id] == [aws_security_group.endpoint.id]
     error_message = "The function may reach something else than this database."
   }
+}
+
+################################################################################
+# The endpoint's zones, of those that its service has
+################################################################################
+
+run "endpoint_is_in_the_first_zone_that_its_service_has" {
+  module {
+    source = "./modules/dsql"
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.this.subnet_ids == toset(["subnet-b"])
+    error_message = "AWS refuses an endpoint in us-east-1a, where its service is not: ${jsonencode(aws_vpc_endpoint.this.subnet_ids)}"
+  }
+}
+
+run "endpoint_in_two_zones" {
+  module {
+    source = "./modules/dsql"
+  }
+
+  variables {
+    zones = 2
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.this.subnet_ids == toset(["subnet-b", "subnet-c"])
+    error_message = "The endpoint is in ${jsonencode(aws_vpc_endpoint.this.subnet_ids)}"
+  }
+}
+
+run "too_few_zones_that_its_service_has_are_refused" {
+  command = plan # the cluster exists since the runs before, and so the zones are known
+
+  module {
+    source = "./modules/dsql"
+  }
+
+  variables {
+    subnets = [{ zone = "us-east-1a", id = "subnet-a" }, { zone = "us-east-1b", id = "subnet-b" }]
+    zones   = 2
+  }
+
+  expect_failures = [aws_vpc_endpoint.this]
 }
 
 run "protected_when_asked_for_and_open_to_a_vpn" {

@@ -104,6 +104,49 @@ run "gateway_stays_when_they_become_private_again" {
   }
 }
 
+run "a_subnet_in_every_zone_for_an_endpoint" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    create_spare_subnets = true
+  }
+
+  assert {
+    condition     = { for zone, subnet in aws_subnet.private : zone => subnet.cidr_block } == { us-east-1a = "10.42.0.0/20", us-east-1b = "10.42.16.0/20", us-east-1c = "10.42.32.0/20" }
+    error_message = "A subnet that was there without the others is another one now."
+  }
+
+  assert {
+    condition     = output.private_subnet_ids == [for zone in ["us-east-1a", "us-east-1b"] : aws_subnet.private[zone].id] && join(" ", output.availability_zones) == "us-east-1a us-east-1b"
+    error_message = "Functions and databases move to other subnets."
+  }
+
+  assert {
+    condition     = output.endpoint_subnets == [for zone in ["us-east-1a", "us-east-1b", "us-east-1c"] : { zone = zone, id = aws_subnet.private[zone].id }]
+    error_message = "The endpoint cannot pick a zone, those of the functions first."
+  }
+}
+
+run "named_zones_alone_even_for_an_endpoint" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    availability_zones   = ["us-east-1b", "us-east-1c"]
+    create_spare_subnets = true
+  }
+
+  assert {
+    condition     = toset(keys(aws_subnet.private)) == toset(["us-east-1b", "us-east-1c"])
+    error_message = "There are subnets in zones that were not named."
+  }
+}
+
 run "named_zones_in_their_order" {
   module {
     source = "./modules/network"

@@ -13,6 +13,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_data "aws_vpc_endpoint_service" {
+    defaults = {
+      availability_zones = ["us-east-2a", "us-east-2c"]
+    }
+  }
+
   mock_resource "aws_dsql_cluster" {
     defaults = {
       identifier                = "cqabt7h2wxzabcdefghijklmno"
@@ -204,7 +210,8 @@ run "the_module_links_its_cluster_to_the_other" {
     name                = "cars"
     aws_region          = "us-east-1"
     vpc_id              = "vpc-1"
-    subnet_ids          = ["subnet-1"]
+    subnets             = [{ zone = "us-east-1b", id = "subnet-b" }]
+    zones               = 1
     deletion_protection = false
     witness_region      = "us-west-2"
     peer_arn            = "arn:aws:dsql:us-east-2:123456789012:cluster/cqabt7h2wxzabcdefghijklmno"

@@ -11,6 +11,9 @@ from unittest import mock
 
 import boto3
 import requests
+from moto.core.base_backend import BaseBackend
+from moto.dsql.models import dsql_backends
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.rds.models import DBCluster
 from moto.server import ThreadedMotoServer
@@ -25,6 +28,10 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+# Of each region; not the first one, so that an endpoint which takes that is refused.
+DSQL_ZONES = "bcd"
+
+_endpoint_services: Any = EC2Backend._collect_default_endpoint_services
 _reported_scaling: Any = DBCluster.scaling_configuration_info
 _created: Any = DBCluster.__init__
 
@@ -47,6 +54,18 @@ def _description(rule: SecurityGroupRule) -> Any:
     return (rule.ip_range or rule.source_group).get("Description")
 
 
+def _services(account: str, region: str) -> list[dict[str, Any]]:
+    """moto knows nothing of the services that DSQL's endpoints are for."""
+    zones = [f"{region}{letter}" for letter in DSQL_ZONES]
+    dsql = [
+        BaseBackend.default_vpc_endpoint_service_factory(
+            region, zones, special_service_name=cluster.endpoint_service_name.rpartition(".")[2]
+        )
+        for cluster in dsql_backends[account][region].clusters.values()
+    ]
+    return [*_endpoint_services(account, region), *(service for [service] in dsql)]
+
+
 @contextmanager
 def corrected() -> Iterator[None]:
     """Let every moto of this process answer as AWS does, for as long as the block lasts."""
@@ -55,6 +74,9 @@ def corrected() -> Iterator[None]:
         mock.patch.object(DBCluster, "__init__", _create),
         mock.patch.object(SecurityGroupRule, "description", property(_description)),
         linked_clusters.supported(),
+        mock.patch.object(
+            EC2Backend, "_collect_default_endpoint_services", staticmethod(_services)
+        ),
     ):
         yield
 
@@ -84,6 +106,15 @@ def client(service: str, url: str, region: str = REGION) -> Any:
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
+
+
+def endpoint_zones(url: str, region: str) -> list[str]:
+    """The zones that VPC endpoints are in."""
+    ec2 = client("ec2", url, region)
+    endpoints = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    subnets = [subnet for endpoint in endpoints for subnet in endpoint["SubnetIds"]]
+    found = ec2.describe_subnets(SubnetIds=subnets)["Subnets"] if subnets else []
+    return sorted(subnet["AvailabilityZone"] for subnet in found)
 
 
 def leftovers(url: str, region: str = REGION) -> dict[str, list[str]]:

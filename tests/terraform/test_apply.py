@@ -36,6 +36,7 @@ class Life:
     engine: str
     outputs: dict[str, Any]
     clusters: dict[str, dict[str, Any]]
+    endpoint_zones: list[str]
     passwords_at_aws: list[str]
     second_plan: str
     files: dict[str, bytes]
@@ -76,12 +77,14 @@ def live(terraform: Terraform, engine: str, url: str) -> Life:
     backend = rds_backends[DEFAULT_ACCOUNT_ID][region]
     # As in AWS, no call reads a password back; moto's own attribute does.
     passwords = [cluster._master_user_password for cluster in backend.clusters.values()]
+    zones = aws.endpoint_zones(url, region)
     second_plan = terraform.run("plan", "-detailed-exitcode")
     terraform.run("destroy", "-auto-approve")
     return Life(
         engine=engine,
         outputs=outputs,
         clusters={cluster["DBClusterIdentifier"]: cluster for cluster in clusters},
+        endpoint_zones=zones,
         passwords_at_aws=sorted(passwords),
         second_plan=second_plan,
         files=files_written(terraform),
@@ -157,6 +160,12 @@ def test_outputs_name_the_clusters_that_exist(life: Life) -> None:
         assert life.outputs["aurora_dsql_host"] == second["Endpoint"]
         assert life.outputs["aurora_dsql_cluster_resource_id"] == second["DbClusterResourceId"]
         assert second["IAMDatabaseAuthenticationEnabled"]
+
+
+def test_endpoint_of_dsql_is_in_the_first_zone_that_its_service_has(life: Life) -> None:
+    assert life.endpoint_zones == (
+        [f"{life.region}{aws.DSQL_ZONES[0]}"] if life.engine == "dsql" else []
+    )
 
 
 def test_clusters_are_encrypted_and_backed_up(life: Life) -> None:

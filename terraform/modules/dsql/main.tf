@@ -3,6 +3,13 @@
 locals {
   # com.amazonaws.us-east-1.dsql-fnh4: the last label is part of the cluster's private host name.
   service_id = reverse(split(".", aws_dsql_cluster.this.vpc_endpoint_service_name))[0]
+
+  # The service is not in every zone of a region, and AWS refuses an endpoint in another one.
+  served = [for subnet in var.subnets : subnet.id if contains(data.aws_vpc_endpoint_service.this.availability_zones, subnet.zone)]
+}
+
+data "aws_vpc_endpoint_service" "this" {
+  service_name = aws_dsql_cluster.this.vpc_endpoint_service_name
 }
 
 resource "aws_dsql_cluster" "this" {
@@ -24,7 +31,7 @@ resource "aws_vpc_endpoint" "this" {
   vpc_id             = var.vpc_id
   vpc_endpoint_type  = "Interface"
   service_name       = aws_dsql_cluster.this.vpc_endpoint_service_name
-  subnet_ids         = var.subnet_ids
+  subnet_ids         = slice(local.served, 0, min(var.zones, length(local.served)))
   security_group_ids = [aws_security_group.endpoint.id]
 
   # Without it the host name of the cluster would not resolve inside the VPC, and DSQL refuses
@@ -32,6 +39,13 @@ resource "aws_vpc_endpoint" "this" {
   private_dns_enabled = true
 
   tags = { Name = var.name }
+
+  lifecycle {
+    precondition {
+      condition     = length(local.served) >= min(var.zones, 2)
+      error_message = "The endpoint of ${var.name} is to be in ${min(var.zones, 2)} of the zones that its service has, ${join(", ", sort(data.aws_vpc_endpoint_service.this.availability_zones))}, and the subnets are in ${join(", ", var.subnets[*].zone)}. Append zones of the former to availability_zones; whatever is in the other subnets stays."
+    }
+  }
 }
 
 ################################################################################

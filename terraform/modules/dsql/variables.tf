@@ -13,9 +13,14 @@ variable "vpc_id" {
   type        = string
 }
 
-variable "subnet_ids" {
-  description = "Subnets of the endpoint. Each zone is billed by the hour; one serves the whole VPC."
-  type        = list(string)
+variable "subnets" {
+  description = "Subnets that the endpoint may be in, with their zones, the preferred ones first."
+  type        = list(object({ zone = string, id = string }))
+}
+
+variable "zones" {
+  description = "In how many zones the endpoint is, at most. Each is billed by the hour; one serves the whole VPC."
+  type        = number
 }
 
 variable "client_security_group_ids" {

@@ -3,7 +3,7 @@
 # environment, and Lambda ships the logs itself, so a function calls nothing but its database.
 
 data "aws_availability_zones" "available" {
-  #checkov:skip=CKV_AWS_394:Names are sorted and new zones come last, so the first two stay; availability_zones pins them.
+  #checkov:skip=CKV_AWS_394:Names are sorted and new zones come last, so each keeps its position; availability_zones pins them.
   state = "available"
 
   # Old zones of us-east-1, us-west-1 and ca-central-1, where some services and instance classes are missing.
@@ -20,8 +20,15 @@ locals {
   # Two zones are the least that an Aurora subnet group accepts.
   zones = coalescelist(var.availability_zones, slice(data.aws_availability_zones.available.names, 0, 2))
 
+  # Which zones an endpoint's service has can be asked only after its database is made, and Terraform wants
+  # to know the subnets before. A subnet is free: so there is one in every zone, and the endpoint picks.
+  spare_zones = var.create_spare_subnets && length(var.availability_zones) == 0 ? slice(
+    data.aws_availability_zones.available.names, 2, min(8, length(data.aws_availability_zones.available.names)),
+  ) : []
+  private_zones = concat(local.zones, local.spare_zones)
+
   # Subnets by position: 0 to 7 are private, 8 to 15 the databases', so neither kind moves when the other comes or goes.
-  private_subnets = { for index, zone in local.zones : zone => cidrsubnet(var.cidr_block, 4, index) }
+  private_subnets = { for index, zone in local.private_zones : zone => cidrsubnet(var.cidr_block, 4, index) }
   database_subnets = var.create_database_subnets ? {
     for index, zone in local.zones : zone => cidrsubnet(var.cidr_block, 4, index + 8)
   } : {}

@@ -4,13 +4,18 @@ output "vpc_id" {
 }
 
 output "availability_zones" {
-  description = "Zones of the subnets, in their order."
+  description = "Zones of the functions and the databases, in their order."
   value       = local.zones
 }
 
 output "private_subnet_ids" {
-  description = "Private subnets, in the order of their zones."
+  description = "Private subnets of the functions and the databases, in the order of their zones."
   value       = [for zone in local.zones : aws_subnet.private[zone].id]
+}
+
+output "endpoint_subnets" {
+  description = "Private subnets that an endpoint may be in, with their zones: those of the functions first."
+  value       = [for zone in local.private_zones : { zone = zone, id = aws_subnet.private[zone].id }]
 }
 
 output "database_subnet_ids" {

@@ -15,6 +15,13 @@ variable "availability_zones" {
   nullable    = false
 }
 
+variable "create_spare_subnets" {
+  description = "Whether to add a private subnet in every other zone, for an endpoint whose service is not in all of them. Without effect where availability_zones names the zones."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "create_database_subnets" {
   description = "Whether to add subnets for a database that may become reachable from the internet."
   type        = bool

@@ -6,6 +6,13 @@ mock_data "aws_availability_zones" {
   }
 }
 
+# Not every zone of the region, and not in order.
+mock_data "aws_vpc_endpoint_service" {
+  defaults = {
+    availability_zones = ["us-east-1d", "us-east-1c", "us-east-1b"]
+  }
+}
+
 mock_data "aws_partition" {
   defaults = {
     partition = "aws"
