@@ -20,7 +20,8 @@ REMEDY = (
 
 # What a user's own run leaves behind or reads, or holds passwords, is no part of the configuration.
 _NOT_COPIED = shutil.ignore_patterns(
-    "*.tfvars", "*.tfvars.json", "*.tfstate*", "*.tfplan", ".terraform*", "backend.tf"
+    *("*.tfvars", "*.tfvars.json", "*.tfstate*", "*.tfplan", ".terraform*"),
+    *("backend.tf", "dsql_policy.tf"),
 )
 
 
