@@ -7,7 +7,7 @@ from typing import Any
 
 from click import ClickException
 
-PYTHONS = {(3, 11), (3, 12), (3, 13)}
+PYTHONS = {(3, 11), (3, 12), (3, 13), (3, 14)}
 
 
 def check(runtime: str) -> None:

@@ -319,7 +319,7 @@ def test_an_archive_that_is_given_may_be_for_another_python() -> None:
     ("runtime", "here", "says"),
     [
         ("python3.10", (3, 10, 0), "This is python3.10"),
-        ("python3.14", (3, 14, 0), r"runs on Python 3\.11, 3\.12, 3\.13"),
+        ("python3.15", (3, 15, 0), r"runs on Python 3\.11, 3\.12, 3\.13, 3\.14"),
         ("python3.8", (3, 12, 1), "'runtime' is python3.8"),
     ],
 )
