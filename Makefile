@@ -72,7 +72,7 @@ deploy-policy: $(VENV)/.runtime ## Print what whoever deploys must be allowed, a
 
 .PHONY: verify
 verify: $(VENV)/.runtime ## Ask a deployed service whether all is well (URL=https://.../dsql)
-	@$(ISOLATED) -m carsite.deploy.verify "$(URL)"
+	@$(ISOLATED) -m carsite.verify "$(URL)"
 
 .PHONY: superuser
 superuser: $(VENV)/.runtime ## Make a user for the local admin

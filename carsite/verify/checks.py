@@ -10,7 +10,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from carsite.deploy.verify.client import Answer, Client, FailedError
+from carsite.verify.client import Answer, Client, FailedError
 
 Check = Callable[[Client], str]
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from carsite.deploy.verify.checks import ABSENT, FOUND, HTML, OK, expect
-from carsite.deploy.verify.client import Client, FailedError
+from carsite.verify.checks import ABSENT, FOUND, HTML, OK, expect
+from carsite.verify.client import Client, FailedError
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 CREATED = 201

@@ -13,8 +13,9 @@ from django.contrib.staticfiles import finders
 from django.db import OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
-from carsite.deploy.verify import __main__ as command
-from carsite.deploy.verify.client import Answer, Client, FailedError
+from carsite.verify import __main__ as command
+from carsite.verify.client import Answer, Client, FailedError, HttpClient
+from carsite.verify.report import verify
 
 pytestmark = pytest.mark.django_db
 SITE = "https://testserver"
@@ -68,11 +69,11 @@ def client() -> InProcess:
 
 def failures(client: Client) -> dict[str, str]:
     """What was seen by the checks that failed."""
-    return {each.name: each.seen for each in command.verify(client, {}) if not each.passed}
+    return {each.name: each.seen for each in verify(client, {}) if not each.passed}
 
 
 def test_a_service_without_fault_passes(client: InProcess) -> None:
-    results = list(command.verify(client, {}))
+    results = list(verify(client, {}))
     assert all(each.passed for each in results), results
     assert str(results[0]) == f"ok     reached      {SITE}"
     assert "first 1 ms, then 1 ms" in str(results[1])
@@ -139,7 +140,7 @@ def test_the_exit_status_tells(
     def send(*_: object, **__: object) -> None:
         raise FailedError("no answer from https://nowhere.invalid/health")
 
-    monkeypatch.setattr(Client, "send", send)
+    monkeypatch.setattr(HttpClient, "send", send)
     assert command.main(["https://nowhere.invalid/dsql"]) == 1
     assert "FAILED reached      no answer from" in capsys.readouterr().out
     assert command.main([""]) == 2
@@ -148,7 +149,7 @@ def test_the_exit_status_tells(
 
 def test_a_login_that_the_admin_refuses(client: InProcess) -> None:
     given = {"VERIFY_USER": "keeper", "VERIFY_PASSWORD": "wrong"}
-    (failed,) = [each for each in command.verify(client, given) if not each.passed]
+    (failed,) = [each for each in verify(client, given) if not each.passed]
     assert failed.name == "a car"
     assert "VERIFY_USER" in failed.seen
     assert "wrong" not in failed.seen

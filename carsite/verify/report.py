@@ -1,17 +1,15 @@
-"""`python -m carsite.deploy.verify URL`: a table of what was seen; exit status 1 for a failure."""
+"""A line for each check, with what was seen."""
 
 from __future__ import annotations
 
-import os
 import statistics
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from carsite.deploy.verify import car
-from carsite.deploy.verify.checks import CHECKS, Check, reached
-from carsite.deploy.verify.client import Client, FailedError
+from carsite.verify import car
+from carsite.verify.checks import CHECKS, Check, reached
+from carsite.verify.client import Client, FailedError
 
 USER, PASSWORD = "VERIFY_USER", "VERIFY_PASSWORD"
 WARM_REQUESTS = 9
@@ -55,25 +53,3 @@ def _result(name: str, check: Check, client: Client) -> Result:
         return Result(name, True, check(client))
     except FailedError as error:
         return Result(name, False, f"{error}.")
-
-
-def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or not arguments[0].startswith(("https://", "http://")):
-        sys.stderr.write(
-            "Usage: make verify URL=https://API.execute-api.REGION.amazonaws.com/STAGE\n"
-        )
-        return 2
-    passed = True
-    for result in verify(Client(arguments[0]), os.environ):
-        sys.stdout.write(f"{result}\n")
-        sys.stdout.flush()
-        passed &= result.passed
-    if passed and not os.environ.get(USER):
-        sys.stdout.write(
-            f"Nothing was stored: set {USER} and {PASSWORD} to add and remove a car.\n"
-        )
-    return 0 if passed else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

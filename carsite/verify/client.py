@@ -57,16 +57,10 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 class Client:
-    """Sends requests below `url`, with the cookies that earlier answers set."""
+    """Sends requests below `url`; `send` is the subclass's."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        # Python's own roots are empty on some systems; SSL_CERT_FILE adds a company's.
-        trusted = ssl.create_default_context()
-        trusted.load_verify_locations(certifi.where())
-        self._opener = build_opener(
-            HTTPSHandler(context=trusted), HTTPCookieProcessor(), _NoRedirects()
-        )
 
     def absolute(self, reference: str) -> str:
         """`cars` is below the service; `/cars`, as in a link, is at the top of its host."""
@@ -87,6 +81,28 @@ class Client:
         body: bytes | None = None,
     ) -> Answer:
         """Raises FailedError without an answer; a status of an error is an answer."""
+        raise NotImplementedError
+
+
+class HttpClient(Client):
+    """Over the network, with the cookies that earlier answers set."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        # Python's own roots are empty on some systems; SSL_CERT_FILE adds a company's.
+        trusted = ssl.create_default_context()
+        trusted.load_verify_locations(certifi.where())
+        self._opener = build_opener(
+            HTTPSHandler(context=trusted), HTTPCookieProcessor(), _NoRedirects()
+        )
+
+    def send(
+        self,
+        method: str,
+        reference: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
         url = self.absolute(reference)
         request = Request(url, data=body, headers=dict(headers or {}), method=method)  # noqa: S310 - whose URL it is
         started = time.perf_counter()

@@ -1,0 +1,83 @@
+"""The service asked from within its own process, as a gateway would ask it.
+
+A function has no way to its own URL: it is in a VPC without one out.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from carsite.serverless.gateway import http_handler
+from carsite.verify.client import Answer, Client
+from carsite.wsgi import application
+
+GATEWAYS_OWN = ".execute-api."
+# What API Gateway answers to a path that is not below a stage.
+REFUSED = {"statusCode": 403, "body": '{"message": "Forbidden"}'}
+
+
+class InsideClient(Client):
+    """Hands Django the events of an HTTP API that has the address `url`."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        address = urlsplit(self.url)
+        # Names of one's own lead to a stage without showing it.
+        shows_stage = GATEWAYS_OWN in address.netloc
+        self._stage = address.path.strip("/").partition("/")[0] if shows_stage else "$default"
+        self._below = f"/{self._stage}/" if shows_stage else "/"
+        self._http = http_handler(application)
+
+    def send(
+        self,
+        method: str,
+        reference: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        url = self.absolute(reference)
+        started = time.perf_counter()
+        answer = self._answer(method, urlsplit(url), headers or {}, body or b"")
+        seconds = time.perf_counter() - started
+        return Answer(url, answer["statusCode"], _headers(answer), _body(answer), seconds)
+
+    def _answer(
+        self, method: str, address: SplitResult, headers: Mapping[str, str], body: bytes
+    ) -> dict[str, Any]:
+        if not self._stage or not f"{address.path}/".startswith(self._below):
+            return REFUSED
+        event = {
+            "version": "2.0",
+            "rawPath": unquote(address.path) or "/",
+            "rawQueryString": address.query,
+            "headers": {**headers, "host": address.netloc, "x-forwarded-proto": "https"},
+            "requestContext": {
+                "http": {
+                    "method": method,
+                    "path": address.path,
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "127.0.0.1",
+                },
+                "stage": self._stage,
+            },
+            "body": base64.b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
+        return self._http(event, None)
+
+
+def _headers(answer: Mapping[str, Any]) -> Message:
+    message = Message()
+    for name, value in answer.get("headers", {}).items():
+        message[name] = value
+    return message
+
+
+def _body(answer: Mapping[str, Any]) -> bytes:
+    text: str = answer["body"]
+    return base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
