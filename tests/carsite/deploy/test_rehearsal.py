@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -16,7 +16,7 @@ from tests.rig.postgresql import PostgreSQL
 from tests.rig.project_copy import PLANTED, Project, copy
 from tests.rig.services import Rig, iam_door, password_door
 
-# The first deploy builds its archive; the others are given one that the run has built already.
+# Each deploy builds an archive, so this takes minutes.
 pytestmark = [pytest.mark.xdist_group("rehearsal"), pytest.mark.timeout(1800)]
 
 NAME = "producer-api-python-rest-lambda"
@@ -35,7 +35,6 @@ class Rehearsal:
 
     aws: Aws
     project: Project
-    built: Callable[[str], Path]  # the run's archive of a stage
     network: dict[str, list[str]]
     environment: dict[str, str]
     printed: list[str] = field(default_factory=list)
@@ -71,16 +70,16 @@ def network(aws: Aws) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def rehearsal(
-    rig: Rig, postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+    postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Rehearsal]:
     """Both stages deployed, as the README says, with the database's password in the environment."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    own = Rig(folder, lambda: postgresql, rig.shared)
+    rig = Rig(folder, lambda: postgresql)
     postgresql.execute(f"CREATE ROLE rehearsal LOGIN SUPERUSER PASSWORD '{PASSWORD}'")
     with (
         running_aws(folder) as aws,
-        password_door(own, "rehearsal_regular") as (regular, _),
-        iam_door(own, "rehearsal_dsql") as (dsql, _, _),
+        password_door(rig, "rehearsal_regular") as (regular, _),
+        iam_door(rig, "rehearsal_dsql") as (dsql, _, _),
     ):
         there = network(aws)
         urls = {"regular": without_password(regular, postgresql), "dsql": dsql}
@@ -104,14 +103,11 @@ def rehearsal(
         rehearsal = Rehearsal(
             aws,
             copy(folder / "project"),
-            lambda stage: own.package(stage).archive,
             there,
             {**aws.environment(), "DEPLOY_OUTPUTS": str(file), "UNRELATED": PLANTED},
         )
         rehearsal.succeed("deploy", "regular", TF_VAR_database_password=PASSWORD)
-        key = f"{PLANTED}-key-{'x' * 50}"
-        archive = str(rehearsal.built("dsql"))
-        rehearsal.succeed("deploy", "dsql", "--zip", archive, DJANGO_SECRET_KEY=key)
+        rehearsal.succeed("deploy", "dsql", DJANGO_SECRET_KEY=f"{PLANTED}-key-{'x' * 50}")
         yield rehearsal
 
 
@@ -238,7 +234,7 @@ def test_status_names_the_function(rehearsal: Rehearsal) -> None:
 
 def test_an_update_keeps_what_it_was_not_given(rehearsal: Rehearsal) -> None:
     before = rehearsal.variables("regular")
-    rehearsal.succeed("update", "regular", "--zip", str(rehearsal.built("regular")))
+    rehearsal.succeed("update", "regular")
     assert rehearsal.variables("regular") == before
     assert rehearsal.aws.client("s3").list_buckets()["Buckets"] == []
 
