@@ -77,19 +77,20 @@ class Account:
     def open_regions(self) -> None:
         """The same for an empty DSQL database, in one region or in two, and without Aurora."""
         outputs = self._outputs()
-        names = [("aurora_dsql", "dsql"), ("aurora_dsql_peer", PEER_STAGE)]
-        hosts = [
-            [outputs[f"{name}_{kind}"] for kind in ("host", "public_host")] for name, _ in names
-        ]
+        stages = {"aurora_dsql": "dsql", "aurora_dsql_peer": PEER_STAGE}
+        there = [name for name in stages if f"{name}_host" in outputs]  # a null is no output
+        hosts = [[outputs[f"{name}_{kind}"] for kind in ("host", "public_host")] for name in there]
         with undisturbed():
             server = self.running.enter_context(running_postgresql())
-            if hosts[1][0] is None:
+            if len(there) == 1:
                 self.gates = [self.running.enter_context(running_dsql_gate(server, hosts[0]))]
             else:
                 opened = running_dsql_regions(server, (hosts[0], hosts[1]))
                 self.gates = list(self.running.enter_context(opened))
-        for gate, (_, stage) in zip(self.gates, names, strict=False):
-            gate.control.set_credentials(CREDENTIALS, replace(TEMPORARY, arn=role_arn(stage)))
+        for gate, name in zip(self.gates, there, strict=True):
+            gate.control.set_credentials(
+                CREDENTIALS, replace(TEMPORARY, arn=role_arn(stages[name]))
+            )
             self.aws.routes.add(gate)
 
     def _outputs(self) -> dict[str, Any]:
