@@ -35,9 +35,9 @@ def deadline(connection: HasSocket, seconds: float) -> Iterator[None]:
     closed for good. A call that ends in time notices nothing.
     """
     watch = Watch(time.monotonic() + seconds)
-    watch.add(connection)
-    watchdog.guard(watch)
     try:
+        watch.add(connection)
+        watchdog.guard(watch)
         yield
     finally:
         watchdog.release(watch)

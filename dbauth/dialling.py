@@ -9,21 +9,18 @@ from typing import Any
 
 from psycopg2 import OperationalError
 
-from dbauth.deadline import limit_end, within
-from dbauth.defaults import CONNECT_SECONDS
+from dbauth.deadline import within
 
 # An address gets so long at least, or the next ones would only shorten the first one's time.
 LEAST_SECONDS = 2
 
 
-def within_limits(params: dict[str, Any]) -> dict[str, Any]:
-    """libpq's parameters, so that connecting ends within connect_timeout and the time limit.
+def within_limits(params: dict[str, Any], end: float) -> dict[str, Any]:
+    """libpq's parameters, so that connecting ends by `end` (on the monotonic clock).
 
     The name is resolved here, each time, and `host` stays what the certificate is compared with.
     Raises OperationalError.
     """
-    seconds = float(params.get("connect_timeout", CONNECT_SECONDS))
-    end = min(time.monotonic() + seconds, limit_end())
     addresses = _addresses(params, _left(end))
     left = _left(end)
     addresses = addresses[: max(1, int(left // LEAST_SECONDS))]

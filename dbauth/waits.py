@@ -64,15 +64,16 @@ class WaitsMixin(Base):
         That takes the time limit's time, and `connect_timeout` outside of one.
         """
         seconds = float(conn_params.get("connect_timeout") or CONNECT_SECONDS)
-        end = limit_end() if math.isfinite(limit_end()) else time.monotonic() + seconds
-        waiting = pauses(end - time.monotonic())
+        end = limit_end()
+        if end == math.inf:
+            end = time.monotonic() + seconds
+        waiting = None
         while True:
-            left = min(seconds, end - time.monotonic())
+            params = within_limits(conn_params, min(time.monotonic() + seconds, end))
             try:
-                connection = super().get_new_connection(
-                    within_limits({**conn_params, "connect_timeout": left})
-                )
+                connection = super().get_new_connection(params)
             except OperationalError as error:
+                waiting = waiting or pauses(end - time.monotonic())
                 pause = next(waiting, None)
                 if pause is None or not is_turned_away(error):
                     raise

@@ -1,6 +1,7 @@
 """One thread for the process, which shuts down sockets that were waited for too long."""
 
 import contextlib
+import math
 import os
 import socket
 import threading
@@ -19,12 +20,12 @@ class HasSocket(Protocol):
 class Watch:
     """The sockets that are shut down at `end` (on the monotonic clock)."""
 
-    __slots__ = ("_sockets", "_watched", "end")
+    __slots__ = ("_descriptors", "_watched", "end")
 
     def __init__(self, end: float) -> None:
         self.end = end
         self._watched: set[HasSocket] = set()
-        self._sockets: list[socket.socket] = []
+        self._descriptors: list[int] = []
 
     def add(self, connection: HasSocket) -> None:
         """Watch this connection too; one whose time is over already is shut down at once."""
@@ -32,23 +33,22 @@ class Watch:
             return
         # A duplicate: should the driver close its own descriptor meanwhile, the number may be given
         # to another file, and that one must not be shut down.
-        # shutdown() needs no family, and asking the kernel for it takes longer than all the rest.
-        duplicate = socket.socket(
-            socket.AF_INET, socket.SOCK_STREAM, 0, fileno=os.dup(connection.fileno())
-        )
+        self._descriptors.append(os.dup(connection.fileno()))
         self._watched.add(connection)
-        self._sockets.append(duplicate)
         if time.monotonic() >= self.end:
             self.shut_down()
 
     def shut_down(self) -> None:
-        for each in self._sockets:
+        for each in self._descriptors:
+            # shutdown() needs no family, and asking the kernel for it takes longer than the rest.
+            end = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=each)
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                end.shutdown(socket.SHUT_RDWR)
+            end.detach()
 
     def close(self) -> None:
-        for each in self._sockets:
-            each.close()
+        for each in self._descriptors:
+            os.close(each)
 
 
 class Watchdog:
@@ -64,12 +64,14 @@ class Watchdog:
         after_fork(self._make_lock)
 
     def _make_lock(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
+        # The lock itself is entered without a call of Python's, which Condition takes two of.
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._watches: set[Watch] = set()
         self._wakes_at = 0.0
 
     def guard(self, watch: Watch) -> None:
-        with self._changed:
+        with self._lock:
             self._watches.add(watch)
             # A thread is not copied by a fork.
             if self._thread is None or not self._thread.is_alive():
@@ -83,7 +85,7 @@ class Watchdog:
     def release(self, watch: Watch) -> None:
         # A thread that is shutting down at this very moment is over with it before the lock is had,
         # so the socket's next user notices nothing.
-        with self._changed:
+        with self._lock:
             self._watches.discard(watch)
         watch.close()
 
@@ -95,9 +97,13 @@ class Watchdog:
                 for watch in [each for each in self._watches if each.end <= now]:
                     self._watches.discard(watch)
                     watch.shut_down()
-                ends = [each.end for each in self._watches]
-                self._wakes_at = min(ends, default=float("inf"))
-                changed.wait(self._wakes_at - now if ends else None)
+                if self._watches:
+                    self._wakes_at = min(each.end for each in self._watches)
+                elif self._wakes_at <= now:
+                    self._wakes_at = math.inf
+                # Else the watch that it was woken for is over already, and its end stays: the next
+                # one of that length wakes nobody.
+                changed.wait(self._wakes_at - now if self._wakes_at < math.inf else None)
 
 
 watchdog = Watchdog()

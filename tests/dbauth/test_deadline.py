@@ -2,8 +2,11 @@
 
 import os
 import socket
+import sys
+import threading
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -55,6 +58,26 @@ def test_a_plain_connection_has_deadlines_too(server):
         deadline(connection, 0.2),
     ):
         cursor.execute("SELECT pg_sleep(20)")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's counters are read")
+def test_deadlines_of_one_length_wake_no_thread_each(server):
+    left, right = socket.socketpair()
+    with left, right, closing(server.connect()) as connection, connection.cursor() as cursor:
+        with deadline(Socket(left), 60):
+            (thread,) = [each for each in threading.enumerate() if each.name == "dbauth"]
+        before = pauses_of(thread)
+        for _ in range(50):
+            with deadline(Socket(left), 60):
+                pass
+            cursor.execute("SELECT 1")  # other threads may run
+        assert pauses_of(thread) - before < 10
+
+
+def pauses_of(thread):
+    """How often it has waited for something so far."""
+    status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
+    return int(status.partition("voluntary_ctxt_switches:")[2].split()[0])
 
 
 def test_an_error_inside_passes_through():
