@@ -6,6 +6,7 @@ warm request, and EXPLAIN ANALYZE of each says how many rows its scans met.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import tempfile
@@ -58,17 +59,24 @@ Works = dict[str, dict[str, Work]]
 
 def measure(server: PostgreSQL, cars: Cars, folder: Path) -> Works:
     """The work by stack and request."""
-    ((database,),) = cars.rows("SELECT current_database()")
-    cars.rows(f"ALTER DATABASE {database} SET log_statement = 'all'")
-    try:
-        works: Works = {}
+    works: Works = {}
+    with statements_logged(cars):
         for name in STACKS:
             with running(name, environment(name, cars.url, folder / "static")) as worker:
                 works[name] = {
-                    title: _work(worker, warm, event, server, cars)
+                    title: work_of(worker, warm, event, server, cars)
                     for title, warm, event in _requests(worker, cars)
                 }
-        return works
+    return works
+
+
+@contextlib.contextmanager
+def statements_logged(cars: Cars) -> Iterator[None]:
+    """For who connects while the block lasts."""
+    ((database,),) = cars.rows("SELECT current_database()")
+    cars.rows(f"ALTER DATABASE {database} SET log_statement = 'all'")
+    try:
+        yield
     finally:
         cars.rows(f"ALTER DATABASE {database} RESET log_statement")
 
@@ -78,7 +86,7 @@ def _requests(worker: Worker, cars: Cars) -> Iterator[tuple[str, Event, Event]]:
     events: dict[str, Event] = {
         GET_ONE: get(f"/cars/{cars.ids(1)[0]}"),
         LIST_50: get("/cars"),
-        NEXT_PAGE: _next_page(worker),
+        NEXT_PAGE: next_page(worker),
         BY_MAKE: get("/cars", make="Make 7"),
         FILTERED: get("/cars", **SEVERAL),
     }
@@ -103,13 +111,15 @@ def _below(page: Event, path: str, **query: object) -> Event:
     return get(path, headers, **query)
 
 
-def _next_page(worker: Worker) -> Event:
+def next_page(worker: Worker) -> Event:
+    """The request for the second page of all cars."""
     link = json.loads(decode(worker.answer(get("/cars"))))["next"]
     # A cursor or a number of a page.
     return get("/cars", **dict(parse_qsl(urlsplit(link).query)))
 
 
-def _work(worker: Worker, warm: Event, event: Event, server: PostgreSQL, cars: Cars) -> Work:
+def work_of(worker: Worker, warm: Event, event: Event, server: PostgreSQL, cars: Cars) -> Work:
+    """What `event` causes, once a request like it has warmed the worker up."""
     worker.call([warm])
     log = server.data.parent / "postgres.log"
     start = log.stat().st_size

@@ -16,7 +16,8 @@ from urllib.parse import quote, unquote
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Field, Q, QuerySet
+from django.db.models import F, Field, Func, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -136,13 +137,31 @@ def beyond(
 
 
 def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
-    """A range on the index's first column, less the ties that were shown already."""
+    """A range on the index's first column, and of that what was not shown yet."""
     (field, descending), *others = keys
     name, side = field.name, "lt" if descending else "gt"
     if not others:
         return Q(**{f"{name}__{side}": values[0]})
-    shown = ~_beyond(others, values[1:])
-    return Q(**{f"{name}__{side}e": values[0]}) & ~(Q(**{name: values[0]}) & shown)
+    # Said apart from the rest, so that every planner finds a range here.
+    return Q(**{f"{name}__{side}e": values[0]}) & _unseen(keys, values)
+
+
+def _unseen(keys: Sequence[Key], values: Sequence[Any]) -> Q:
+    """A comparison of rows, by which PostgreSQL leaves ties out before it reads them."""
+    (field, descending), *others = keys
+    if all(key.descending == descending for key in others):
+        compare = LessThan if descending else GreaterThan
+        columns = [F(key.field.name) for key in keys]
+        given = [
+            value if hasattr(value, "as_sql") else Value(value, key.field)
+            for key, value in zip(keys, values, strict=True)
+        ]
+        return Q(compare(_row(columns), _row(given)))
+    return ~(Q(**{field.name: values[0]}) & ~_beyond(others, values[1:]))
+
+
+def _row(parts: Sequence[Any]) -> Func:
+    return Func(*parts, template="(%(expressions)s)", output_field=models.Field())
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.names import CARSITE, DEFAULT_DRF, GET_ONE, LIST_50, LIST_200, POST, RAW
+from benchmarks.names import (
+    CARSITE,
+    DEFAULT_DRF,
+    GET_ONE,
+    LIST_50,
+    LIST_200,
+    POST,
+    RAW,
+)
+from benchmarks.warm import work
+from benchmarks.warm.calls import get
 from benchmarks.warm.database import Cars, filled
 from benchmarks.warm.equality import check
 from benchmarks.warm.peers import measure
@@ -52,3 +62,13 @@ def test_another_answer_ends_the_benchmark_before_anything_is_timed(cars):
         message = f"list 50: {re.escape(RAW)} differs from {CARSITE}"
         with pytest.raises(RuntimeError, match=message):
             check([workers[1], other], pk)
+
+
+def test_a_page_reads_one_row_beyond_its_own(cars, postgresql):
+    with (
+        work.statements_logged(cars),
+        running(CARSITE, environment(CARSITE, cars.url, Path())) as worker,
+    ):
+        for event in (get("/cars"), work.next_page(worker)):
+            done = work.work_of(worker, event, event, postgresql, cars)
+            assert done == work.Work(statements=1, read=51, answered=50)
