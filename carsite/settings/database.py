@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import certifi
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
@@ -41,7 +40,7 @@ def password_database(env: Env) -> dict[str, Any]:
     settings = _parse(env, PASSWORD_ENGINES, "postgresql://user:password@host:5432/database")
     defaults = {
         "sslmode": "verify-full",
-        "sslrootcert": str(RDS_CA) if trusts_rds(settings["HOST"]) else certifi.where(),
+        "sslrootcert": str(RDS_CA) if trusts_rds(settings["HOST"]) else roots.public_file(),
         **_postgresql_defaults(settings["HOST"]),
     }
     return {**PERSISTENT, **settings, "OPTIONS": defaults | settings.get("OPTIONS", {})}

@@ -72,7 +72,7 @@ class DSQLLogin(Login):
 
     @property
     def roots_advice(self) -> str:
-        return "DSQL uses Amazon's public roots: remove the option to use certifi's."
+        return "DSQL uses Amazon's public roots: remove the option to use them."
 
     def refusal_advice(self) -> str:
         from dbauth.iam.refusals import dsql_refusal  # a page of text that only a refusal needs

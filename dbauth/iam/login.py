@@ -119,7 +119,7 @@ class RDSLogin(Login):
     @property
     def roots_advice(self) -> str:
         if self.publicly_trusted:
-            return "RDS Proxy uses Amazon's public roots: remove the option to use certifi's."
+            return "RDS Proxy uses Amazon's public roots: remove the option to use them."
         return roots.RDS_ADVICE
 
     def refusal_advice(self) -> str:

@@ -19,7 +19,7 @@ from tests.rig.services import Rig, iam_door
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the wheel needs, and what that needs in turn.
-NEEDED = ("django", "asgiref", "sqlparse", "psycopg2-binary", "certifi")
+NEEDED = ("django", "asgiref", "sqlparse", "psycopg2-binary")
 ABSENT = ["cars", "carsite", "boto3", "aurora_dsql_django"]
 
 MANAGE = """
@@ -67,7 +67,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of an environment with the wheel, Django, the driver and certificates."""
+    """The interpreter of an environment with the wheel, Django and the driver."""
     folder = tmp_path_factory.mktemp("environment") / "venv"
     venv.create(folder, with_pip=False, symlinks=True)
     interpreter = folder / "bin" / "python"
@@ -91,7 +91,7 @@ def test_the_wheel_has_every_module_and_says_what_it_is(wheel: Path) -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "dbauth"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.split()
-    sources = {file for file in tracked if file.endswith((".py", "psqlrc"))}
+    sources = {file for file in tracked if file.endswith((".py", "psqlrc", ".crt"))}
     assert {name for name in names if ".dist-info/" not in name} == sources
     assert "License-Expression: MIT" in metadata
     assert "Provides-Extra: dsql" in metadata

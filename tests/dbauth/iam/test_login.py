@@ -1,9 +1,9 @@
 """What the settings of a database become for libpq."""
 
-import certifi
 import pytest
 
 from dbauth.dsql.login import DSQLLogin
+from dbauth.iam import roots
 from dbauth.iam.login import RDSLogin
 from tests.dbauth.conftest import CLUSTER, DSQL_ENDPOINT, DSQL_HOST, RDS_HOST
 
@@ -54,12 +54,12 @@ def test_the_backends_own_options_are_kept_from_libpq():
 
 
 @pytest.mark.parametrize(("login", "host"), [(RDSLogin, PROXY), (DSQLLogin, DSQL_HOST)])
-def test_certifis_roots_are_the_default_where_amazons_public_ones_are_used(login, host):
-    assert params(login, host)["sslrootcert"] == certifi.where()
+def test_amazons_roots_are_the_default_where_they_are_used(login, host):
+    assert params(login, host)["sslrootcert"] == roots.public_file()
     assert params(login, host, sslrootcert="mine.crt")["sslrootcert"] == "mine.crt"
 
 
-def test_roots_that_the_environment_names_come_before_certifis(monkeypatch):
+def test_roots_that_the_environment_names_come_before_amazons(monkeypatch):
     monkeypatch.setenv("PGSSLROOTCERT", "/etc/roots.crt")
     assert params(DSQLLogin, DSQL_HOST)["sslrootcert"] == "/etc/roots.crt"
 
