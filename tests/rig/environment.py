@@ -9,6 +9,7 @@ the user's own way to its providers.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Mapping
 
@@ -34,12 +35,18 @@ UMASK = 0o022
 
 
 def settle() -> None:
-    """Make this process independent of what its user has exported, and of their umask."""
+    """Make this process independent of what its user has exported, and of their umask.
+
+    And of being started in the background: a shell has such a process ignore Ctrl-C, and with it
+    all processes that it starts.
+    """
     settled = settled_from(os.environ)
     os.environ.clear()
     os.environ.update(settled)
     time.tzset()
     os.umask(UMASK)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def settled_from(exported: Mapping[str, str]) -> dict[str, str]:

@@ -97,6 +97,20 @@ def test_a_command_does_not_see_it_even_while_it_is_imported(root: Path, command
     assert set(done.stdout.split()).isdisjoint(HOSTILE.keys() - {"LANG"})
 
 
+def test_ctrl_c_ends_what_is_started_from_the_background(root: Path) -> None:
+    asks = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    starts = (
+        f"import tests.rig.isolation, subprocess, sys; subprocess.run([*sys.argv[1:], '{asks}'])"
+    )
+    python = [sys.executable, "-c"]
+    # As a shell without job control starts what ends with an ampersand.
+    background = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', *python, starts, *python]
+    done = subprocess.run(
+        background, cwd=root, capture_output=True, text=True, timeout=600, check=True
+    )
+    assert done.stdout == "True\n"
+
+
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_the_suite_itself_does_not_see_what_is_exported(root: Path, workers: str) -> None:
     """Tests of models, settings and commands, as someone runs them whose shell is full."""
