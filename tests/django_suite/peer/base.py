@@ -10,6 +10,7 @@ from django.contrib.sites.management import create_default_site
 from django.db import DatabaseError, models
 from django.db.models.signals import post_migrate
 
+import tests.django_suite.peer.testcases  # noqa: F401 - what follows a failing test
 from dbauth.dsql.creation import DatabaseCreation
 
 
