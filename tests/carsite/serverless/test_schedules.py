@@ -8,6 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from carsite.models import Guess
 from carsite.serverless.schedules import clear_sessions
 
 
@@ -18,3 +19,12 @@ def test_expired_sessions_are_deleted_and_others_stay() -> None:
         Session.objects.create(session_key=key, expire_date=now + timedelta(days=days))
     clear_sessions({}, None)
     assert list(Session.objects.values_list("pk", flat=True)) == ["new"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failed_logins_that_no_longer_count_are_deleted_and_others_stay() -> None:
+    now = timezone.now()
+    for key, days in (("old", 1), ("new", 0)):
+        Guess.objects.create(key=key, at=now - timedelta(days=days))
+    clear_sessions({}, None)
+    assert list(Guess.objects.values_list("key", flat=True)) == ["new"]
