@@ -18,6 +18,7 @@ TESTS = Path(__file__).resolve().parents[1]
 FIRST = (
     "guide",
     "terraform-apply",
+    "two-regions-apply",
     "terraform/test_configuration",
     "rehearsal",
     "dbauth/dsql/schema/test_migrate",
@@ -25,6 +26,7 @@ FIRST = (
     "packages",
     "upgrade",
     "terraform/test_wrong_input",
+    "dbauth/dsql/test_commands",
 )
 
 
