@@ -53,6 +53,7 @@ def test_it_holds_what_runs_and_nothing_that_deploys_or_tests(contents: zipfile.
     assert top >= EVERYTHING_DEPLOYED
     assert top & (ONLY_FOR_DEPLOYING | ONLY_FOR_TESTS) == set()
     names = contents.namelist()
+    assert "dbauth/iam/amazon-roots.crt" in names
     assert not [
         name for name in names if name.startswith(("carsite/deploy", "carsite/zappa_hooks"))
     ]
