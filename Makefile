@@ -97,7 +97,7 @@ check: $(VENV)/.dev ## Run the linters, the type checker and the tests that need
 
 quick-tests: $(VENV)/.dev
 	@$(COMPILE)
-	$(ISOLATED) -m pytest -m "not server"
+	$(ISOLATED) -m pytest -n logical -m "not server"
 
 # Python 3.12 tells which lines were reached at hardly any cost; before, tests took twice as long.
 COVERED := build/coverage.json

@@ -43,9 +43,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) and len(val) > LONGEST_BYTES_IN_A_NAME else None
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Three more than processors: rehearsals, Terraform and tests of time-outs mostly wait."""
-    return (os.cpu_count() or 1) + 3
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Three more than processors: rehearsals, Terraform and tests of time-outs mostly wait.
+
+    Tests without a server do not, and each worker takes seconds to collect: `-n logical`.
+    """
+    return None if config.option.numprocesses == "logical" else (os.cpu_count() or 1) + 3
 
 
 @pytest.fixture(scope="session")
