@@ -211,6 +211,11 @@ def test_management_commands_run_inside_the_function(rehearsal: Rehearsal, stage
     rehearsal.succeed("manage", stage, "migrate --no-color")
     assert "[X] 0001_initial" in rehearsal.succeed("manage", stage, "showmigrations cars")
     assert "round-trip" in rehearsal.succeed("manage", stage, "dbdoctor")
+    url = f"https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/{stage}"
+    assert "ok     pages" in rehearsal.succeed("manage", stage, f"verify {url}")
+    done = rehearsal.zappa("manage", stage, "verify https://cars.example.com")
+    assert done.returncode == 1
+    assert "ALLOWED_HOSTS" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("stage", STAGES)
