@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from carsite.verify import car
-from carsite.verify.checks import CHECKS, Check, reached
+from carsite.verify.checks import CHECKS, OK, Check, expect, reached
 from carsite.verify.client import Client, FailedError
 
 USER, PASSWORD = "VERIFY_USER", "VERIFY_PASSWORD"
@@ -41,7 +41,9 @@ def verify(client: Client, environment: Mapping[str, str]) -> Iterator[Result]:
 
 def times(client: Client) -> str:
     """How long reading a page of cars takes, from here: the first one may be a cold start."""
-    first, *others = (client.get("cars").seconds * 1000 for _ in range(WARM_REQUESTS + 1))
+    first, *others = (
+        expect(client.get("cars"), OK).seconds * 1000 for _ in range(WARM_REQUESTS + 1)
+    )
     return (
         f"first {first:.0f} ms, then {statistics.median(others):.0f} ms"
         f" (median of {WARM_REQUESTS}) a page of cars"

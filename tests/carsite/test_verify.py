@@ -95,6 +95,7 @@ def test_a_database_that_is_away(client: InProcess, monkeypatch: pytest.MonkeyPa
     found = failures(client)
     assert "'zappa manage STAGE dbdoctor' names the cause" in found["database"]
     assert "answers 503" in found["list"]
+    assert "answers 503" in found["times"]  # how long an error takes tells nothing
 
 
 def test_a_host_that_is_not_allowed(client: InProcess, settings: Any) -> None:
