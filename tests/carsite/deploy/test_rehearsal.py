@@ -16,7 +16,8 @@ from tests.rig.postgresql import PostgreSQL
 from tests.rig.project_copy import PLANTED, Project, copy
 from tests.rig.services import Rig, iam_door, password_door
 
-# Each deploy builds an archive, so this takes minutes.
+# Each deploy builds an archive, so this takes minutes. The update is given one that the run has
+# built already; that Zappa builds and uploads one for it, test_two_environments.py sees.
 pytestmark = [pytest.mark.xdist_group("rehearsal"), pytest.mark.timeout(1800)]
 
 NAME = "producer-api-python-rest-lambda"
@@ -35,6 +36,7 @@ class Rehearsal:
 
     aws: Aws
     project: Project
+    built: Path  # an archive of the stage `regular`
     network: dict[str, list[str]]
     environment: dict[str, str]
     printed: list[str] = field(default_factory=list)
@@ -70,16 +72,16 @@ def network(aws: Aws) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def rehearsal(
-    postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+    rig: Rig, postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Rehearsal]:
     """Both stages deployed, as the README says, with the database's password in the environment."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    rig = Rig(folder, lambda: postgresql)
+    own = Rig(folder, lambda: postgresql)
     postgresql.execute(f"CREATE ROLE rehearsal LOGIN SUPERUSER PASSWORD '{PASSWORD}'")
     with (
         running_aws(folder) as aws,
-        password_door(rig, "rehearsal_regular") as (regular, _),
-        iam_door(rig, "rehearsal_dsql") as (dsql, _, _),
+        password_door(own, "rehearsal_regular") as (regular, _),
+        iam_door(own, "rehearsal_dsql") as (dsql, _, _),
     ):
         there = network(aws)
         urls = {"regular": without_password(regular, postgresql), "dsql": dsql}
@@ -103,6 +105,7 @@ def rehearsal(
         rehearsal = Rehearsal(
             aws,
             copy(folder / "project"),
+            rig.package("regular").archive,
             there,
             {**aws.environment(), "DEPLOY_OUTPUTS": str(file), "UNRELATED": PLANTED},
         )
@@ -239,7 +242,7 @@ def test_status_names_the_function(rehearsal: Rehearsal) -> None:
 
 def test_an_update_keeps_what_it_was_not_given(rehearsal: Rehearsal) -> None:
     before = rehearsal.variables("regular")
-    rehearsal.succeed("update", "regular")
+    rehearsal.succeed("update", "regular", "--zip", str(rehearsal.built))
     assert rehearsal.variables("regular") == before
     assert rehearsal.aws.client("s3").list_buckets()["Buckets"] == []
 
