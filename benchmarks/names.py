@@ -8,6 +8,8 @@ DEFAULT_DRF = "default DRF, Zappa"
 GET_ONE, LIST_50, LIST_200 = "GET /cars/{id}", "GET /cars, 50", "GET /cars, 200"
 POST, LAST_PAGE, ADMIN = "POST /cars", "GET /cars, the last 50", "admin list page"
 FILTERED, BY_MAKE, NEXT_PAGE = "GET /cars, filtered", "GET /cars by make", "GET /cars, next page"
+BY_MODEL, BY_YEAR = "GET /cars by model", "GET /cars by year"
+BY_COLOR, BY_VIN = "GET /cars by color", "GET /cars by vin"
 ADMIN_FILTERED, ADMIN_SEARCH = "admin list page by make", "admin search"
 ADMIN_CAR = "admin page of a car"
 

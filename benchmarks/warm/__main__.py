@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.names import ADMIN, FEW, MANY
 from benchmarks.report import QUICK, save
-from benchmarks.warm import counts, growth, peers, work
+from benchmarks.warm import counts, growth, growth_work, peers, work
 from benchmarks.warm.database import filled
 from benchmarks.warm.variants import HANDLERS
 from tests.rig.postgresql import PostgreSQL, running_postgresql
@@ -54,8 +54,11 @@ def main() -> None:
 def grow(server: PostgreSQL, folder: Path, count: int, rounds: int) -> None:
     """FEW cars beside `count` of them."""
     with filled(server, folder, FEW) as few, filled(server, folder, count) as many:
+        # First: the cars that growth posts are read as well.
+        works = {cars.count: growth_work.measure(server, cars, folder) for cars in (few, many)}
         growing = growth.measure(few, many, folder, rounds)
     growth.show_growth(growing)
+    growth_work.show_works(works)
     ratios = {title: each.median for title, each in growing.ratios.items() if title != ADMIN}
     worst = max(ratios, key=lambda title: ratios[title])
     print(

@@ -137,27 +137,27 @@ def beyond(
 
 
 def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
+    """A comparison of rows, where all columns go one way: an index is entered at that very row."""
+    (field, descending), *others = keys
+    if not others:
+        return Q(**{f"{field.name}__{'lt' if descending else 'gt'}": values[0]})
+    if any(key.descending != descending for key in others):
+        return _either_way(keys, values)
+    compare = LessThan if descending else GreaterThan
+    columns = [F(key.field.name) for key in keys]
+    given = [
+        value if hasattr(value, "as_sql") else Value(value, key.field)
+        for key, value in zip(keys, values, strict=True)
+    ]
+    return Q(compare(_row(columns), _row(given)))
+
+
+def _either_way(keys: Sequence[Key], values: Sequence[Any]) -> Q:
     """A range on the index's first column, and of that what was not shown yet."""
     (field, descending), *others = keys
-    name, side = field.name, "lt" if descending else "gt"
-    if not others:
-        return Q(**{f"{name}__{side}": values[0]})
-    # Said apart from the rest, so that every planner finds a range here.
-    return Q(**{f"{name}__{side}e": values[0]}) & _unseen(keys, values)
-
-
-def _unseen(keys: Sequence[Key], values: Sequence[Any]) -> Q:
-    """A comparison of rows, by which PostgreSQL leaves ties out before it reads them."""
-    (field, descending), *others = keys
-    if all(key.descending == descending for key in others):
-        compare = LessThan if descending else GreaterThan
-        columns = [F(key.field.name) for key in keys]
-        given = [
-            value if hasattr(value, "as_sql") else Value(value, key.field)
-            for key, value in zip(keys, values, strict=True)
-        ]
-        return Q(compare(_row(columns), _row(given)))
-    return ~(Q(**{field.name: values[0]}) & ~_beyond(others, values[1:]))
+    name, side = field.name, "lte" if descending else "gte"
+    shown = Q(**{name: values[0]}) & ~_beyond(others, values[1:])
+    return Q(**{f"{name}__{side}": values[0]}) & ~shown
 
 
 def _row(parts: Sequence[Any]) -> Func:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 
@@ -25,6 +29,13 @@ from benchmarks.warm.equality import check
 from benchmarks.warm.peers import measure
 from benchmarks.warm.variants import environment, running
 from tests.rig.postgresql import PostgreSQL
+
+MOMENT = "2027-01-01T00:00:00+00:00"
+TIES = f"""
+    INSERT INTO cars_car (id, make, model, year, mileage, created_at, updated_at)
+    SELECT lpad(to_hex(n), 32, '0')::uuid, 'Tied', 'Tied', 2026, 0, '{MOMENT}', '{MOMENT}'
+    FROM generate_series(1, 20000) n
+"""
 
 
 @pytest.fixture(scope="module")
@@ -71,4 +82,23 @@ def test_a_page_reads_one_row_beyond_its_own(cars, postgresql):
     ):
         for event in (get("/cars"), work.next_page(worker)):
             done = work.work_of(worker, event, event, postgresql, cars)
-            assert done == work.Work(statements=1, read=51, answered=50)
+            assert (done.statements, done.read, done.answered) == (1, 51, 50)
+
+
+def test_a_page_reads_nothing_of_the_cars_before_it_in_the_same_moment(postgresql, tmp_path):
+    with (
+        filled(postgresql, tmp_path, 601) as cars,
+        work.statements_logged(cars),
+        running(CARSITE, environment(CARSITE, cars.url, Path())) as worker,
+    ):
+        cars.rows(TIES)
+        cars.rows("VACUUM ANALYZE cars_car")
+        position = urlencode({"p": f"{MOMENT} {UUID(int=60)}"})
+        beginning = b64encode(position.encode()).decode()
+        queries: tuple[dict[str, Any], ...] = ({}, {"make": "Tied"})
+        for query in queries:
+            event = get("/cars", cursor=beginning, **query)
+            done = work.work_of(worker, event, event, postgresql, cars)
+            # One place of an index, and its cars; all 20,000 entries are a hundred blocks.
+            assert (done.read, done.answered) == (51, 50)
+            assert done.blocks < 20
