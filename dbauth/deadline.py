@@ -53,8 +53,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     """
     watch = Watch(min(time.monotonic() + seconds, limit_end()))
     token = _limit.set(watch)
-    watchdog.guard(watch)
     try:
+        watchdog.guard(watch)
         yield
     finally:
         _limit.reset(token)
@@ -64,13 +64,16 @@ def time_limit(seconds: float) -> Iterator[None]:
 def limit_end() -> float:
     """When the thread's time limit ends, on the monotonic clock; infinity without one."""
     watch = _limit.get()
-    return math.inf if watch is None else watch.end
+    return math.inf if watch is None or watch.closed else watch.end
 
 
 def attend(connection: HasSocket) -> bool:
-    """Put the connection under the thread's time limit; False if there is none."""
+    """Put the connection under the thread's time limit; False if there is none.
+
+    A limit is over with its block, also for a task or thread that has a copy of the context.
+    """
     watch = _limit.get()
-    if watch is None:
+    if watch is None or watch.closed:
         return False
     watch.add(connection)
     return True

@@ -18,37 +18,47 @@ class HasSocket(Protocol):
 
 
 class Watch:
-    """The sockets that are shut down at `end` (on the monotonic clock)."""
+    """The sockets that are shut down at `end` (on the monotonic clock), until it is closed."""
 
-    __slots__ = ("_descriptors", "_watched", "end")
+    __slots__ = ("_descriptors", "_watched", "closed", "end")
 
     def __init__(self, end: float) -> None:
         self.end = end
+        self.closed = False
         self._watched: set[HasSocket] = set()
         self._descriptors: list[int] = []
 
     def add(self, connection: HasSocket) -> None:
         """Watch this connection too; one whose time is over already is shut down at once."""
-        if connection in self._watched:
+        if self.closed or connection in self._watched:
             return
+        number = connection.fileno()
         # A duplicate: should the driver close its own descriptor meanwhile, the number may be given
         # to another file, and that one must not be shut down.
-        self._descriptors.append(os.dup(connection.fileno()))
+        self._descriptors.append(os.dup(number))
         self._watched.add(connection)
         if time.monotonic() >= self.end:
-            self.shut_down()
+            _shut_down(number)
 
     def shut_down(self) -> None:
         for each in self._descriptors:
-            # shutdown() needs no family, and asking the kernel for it takes longer than the rest.
-            end = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=each)
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.detach()
+            _shut_down(each)
 
     def close(self) -> None:
-        for each in self._descriptors:
-            os.close(each)
+        self.closed = True
+        # A number that is closed belongs to whoever opens the next file: none is kept.
+        while self._descriptors:
+            os.close(self._descriptors.pop())
+
+
+def _shut_down(number: int) -> None:
+    # shutdown() needs no family, and asking the kernel for it takes longer than the rest.
+    end = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=number)
+    try:
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+    finally:
+        end.detach()  # whose descriptor it is closes it
 
 
 class Watchdog:

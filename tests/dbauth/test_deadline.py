@@ -1,18 +1,23 @@
 """A limit on waiting for the network, on connections of the dbauth engine and of Django's own."""
 
+import gc
+import math
 import os
 import socket
 import sys
 import threading
 import time
 from contextlib import closing, contextmanager
+from contextvars import copy_context
 from pathlib import Path
 
 import psycopg2
 import pytest
 from django.db import OperationalError
 
-from dbauth.deadline import deadline, time_limit
+from dbauth import deadline as module
+from dbauth.deadline import attend, deadline, limit_end, time_limit
+from dbauth.watchdog import Watchdog
 from tests.dbauth.conftest import ask, wrapper
 
 
@@ -97,6 +102,64 @@ def test_a_descriptor_that_was_given_to_somebody_else_is_left_alone():
     with right, stranger, peer:
         stranger.sendall(b"still open")
         assert peer.recv(100) == b"still open"
+
+
+def test_what_outlives_a_time_limit_shuts_down_nobody_elses_socket():
+    left, right = socket.socketpair()
+    with left, right, time_limit(0):
+        attend(Socket(left))
+        outliving = copy_context()
+    with pairs(2) as ((stranger, peer), (late, its_peer)):
+        assert not outliving.run(attend, Socket(late))
+        for sender, receiver in [(stranger, peer), (late, its_peer)]:
+            sender.sendall(b"still open")
+            assert receiver.recv(100) == b"still open"
+
+
+def test_what_outlives_a_time_limit_is_no_longer_under_it(rds):
+    with time_limit(0):
+        outliving = copy_context()
+    assert outliving.run(limit_end) == math.inf
+    assert outliving.run(ask, wrapper(rds), "SELECT 1") == 1
+
+
+def test_a_time_limit_whose_thread_cannot_be_started_is_none(monkeypatch):
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(module, "watchdog", Watchdog())
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="new thread"), time_limit(60):
+        pass
+    assert limit_end() == math.inf
+
+
+def test_an_interrupted_shutdown_closes_no_descriptor_twice(monkeypatch):
+    class Interrupted(socket.socket):
+        def shutdown(self, _):
+            raise KeyboardInterrupt
+
+    left, right = socket.socketpair()
+    number = left.fileno()
+    with left, right, monkeypatch.context() as patched:
+        patched.setattr(socket, "socket", Interrupted)
+        with pytest.raises(KeyboardInterrupt) as raised, time_limit(0):
+            attend(Socket(left))
+        del raised
+        gc.collect()
+        os.fstat(number)  # raises OSError if it is closed
+
+
+@contextmanager
+def pairs(count):
+    """Pairs of sockets that have the lowest numbers which are free."""
+    made = [socket.socketpair() for _ in range(count)]
+    try:
+        yield made
+    finally:
+        for each in made:
+            for end in each:
+                end.close()
 
 
 @pytest.mark.parametrize("isolated", [True, False], ids=["statement", "commit"])
