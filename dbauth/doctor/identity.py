@@ -52,7 +52,10 @@ def _endpoint(region: str) -> str:
 def _get(url: str, seconds: float) -> str:
     if not url.startswith(("https://", "http://")):
         raise OSError("AWS_ENDPOINT_URL is no URL")
-    context = ssl.create_default_context(cafile=public_file())
+    # AWS_ENDPOINT_URL may lead to a host with any public or company's certificate. Amazon's roots
+    # are for systems that have none where OpenSSL looks.
+    context = ssl.create_default_context()
+    context.load_verify_locations(public_file())
     try:
         with urllib.request.urlopen(url, timeout=seconds, context=context) as answer:  # noqa: S310 - checked above
             body: bytes = answer.read()

@@ -14,7 +14,8 @@ from typing import Any
 from dbauth.iam.endpoints import Endpoint
 
 RDS_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
-# Those of https://www.amazontrust.com/repository/, as certifi has them.
+# Those of https://www.amazontrust.com/repository/ that certifi trusts; they sign the newer ones
+# listed there. Only a release renews the file: a test tells when certifi has more.
 PUBLIC_ROOTS = Path(__file__).with_name("amazon-roots.crt")
 RDS_KINDS = frozenset({"rds", "rds-custom"})
 PUBLIC_KINDS = frozenset({"rds-proxy", "dsql", "dsql-vpce"})

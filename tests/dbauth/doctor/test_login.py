@@ -1,5 +1,6 @@
 """Beyond the guide: what a server that answers may have against a login, and what comes after."""
 
+import ssl
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from dbauth.doctor.finding import StepError
 from dbauth.doctor.trial import clock
 from tests.dbauth.conftest import wrapper
 from tests.dbauth.doctor.conftest import doctor, failure, silent_port
+from tests.rig.certificates import issue
 
 
 def last_of(settings, **variables):
@@ -143,6 +145,18 @@ def test_the_owner_of_the_credentials_is_named(rds, sts):
     assert found.step == "login"
     assert f"this process is {arn}" in found.remedy
     assert "Action=GetCallerIdentity" in sts.asked[0]
+
+
+def test_an_sts_whose_certificate_the_system_trusts_is_believed(rds, sts, monkeypatch, tmp_path):
+    """A private endpoint, a company's proxy, another partition: not all have Amazon's roots."""
+    certificate = issue(tmp_path, "127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.chain)
+    sts.socket = context.wrap_socket(sts.socket, server_side=True)
+    sts.answer = (403, "<Error><Code>InvalidClientTokenId</Code></Error>")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", f"https://127.0.0.1:{sts.server_port}")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.ca))
+    assert "unknown to AWS" in failure(wrapper(rds)).cause
 
 
 def test_a_clock_that_is_wrong_before_tokens_are_refused(aurora, rds, monkeypatch):
