@@ -78,7 +78,7 @@ def header(event: Event, name: str) -> str:
 
 
 def completed(event: Event) -> Event:
-    """What replaces the event's headers and query, as apig-wsgi puts them into WSGI's environment.
+    """The event with headers and query as apig-wsgi puts them into WSGI's environment.
 
     Each header is one string, Host is there where the sender gave none, and text beyond ASCII is in
     the characters of Latin-1 that PEP 3333 has for bytes.
@@ -105,9 +105,8 @@ def completed(event: Event) -> Event:
         }
     if "rawQueryString" in event:
         changed["rawQueryString"] = as_bytes(event["rawQueryString"])
-    if not header(event, "host"):
-        _add_host(event, changed)
-    return changed
+    complete = {**event, **changed}
+    return complete if header(event, "host") else _with_host(complete)
 
 
 def as_bytes(text: str) -> str:
@@ -122,17 +121,17 @@ def _joined(name: str, values: list[str]) -> str:
     return values[-1] if name in SINGLE_VALUES else ",".join(values)
 
 
-def _add_host(event: Event, changed: Event) -> None:
+def _with_host(event: Event) -> Event:
     """AWS's own requests have no Host: a console's Test, a load balancer's health check.
 
     Clients cannot leave it out, so nobody gains a name or a scheme by it.
     """
     added = {"host": _own_name(event), "x-forwarded-proto": "https"}
     if "multiValueHeaders" in event:
-        many = changed.get("multiValueHeaders") or {}
-        changed["multiValueHeaders"] = many | {name: [value] for name, value in added.items()}
-    else:
-        changed["headers"] |= added
+        many = event["multiValueHeaders"] or {}
+        lists = {name: [value] for name, value in added.items()}
+        return {**event, "multiValueHeaders": {**many, **lists}}
+    return {**event, "headers": {**event["headers"], **added}}
 
 
 def _own_name(event: Event) -> str:

@@ -57,7 +57,7 @@ def _prepared(event: Event) -> Event:
 
     HTTP APIs decode the path, and Latin-1 would not hold it all.
     """
-    event = {**event, **completed(event)}
+    event = completed(event)
     where = address(event)
     path = where.path
     if not path.isascii():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import queue
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -21,17 +22,27 @@ from tests.django_suite.children import run_label, stop_all
 from tests.django_suite.labels import all_labels
 from tests.django_suite.servers import ENGINES, PEERS, Engine, running_engines
 from tests.rig import tables
+from tests.third_party.sites import InstallationError
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = _parser().parse_args()
     tests = source.fetch()  # before there are children, who would all fetch it
-    source.install_optional()
+    optional = install_optional()
     labels = options.labels or all_labels(tests)
-    run(tests, labels, tuple(options.engines), options.workers)
+    run(tests, optional, labels, tuple(options.engines), options.workers)
     report(all_labels(tests))
     return any_unexpected(labels, options.engines)
+
+
+def install_optional() -> Path | None:
+    """None, which is said, where the package index has not all of them or cannot be reached."""
+    try:
+        return source.install_optional()
+    except (InstallationError, subprocess.TimeoutExpired) as error:
+        _write(f"{error}\nTests that need one of these are skipped: {', '.join(source.OPTIONAL)}")
+        return None
 
 
 def report(labels: list[str]) -> None:
@@ -56,7 +67,9 @@ def any_unexpected(labels: list[str], engines: Sequence[str]) -> bool:
     return bool(found)
 
 
-def run(tests: Path, labels: list[str], names: tuple[str, ...], workers: int) -> None:
+def run(
+    tests: Path, optional: Path | None, labels: list[str], names: tuple[str, ...], workers: int
+) -> None:
     """Run labels on engines, several at once, each worker in databases of its own."""
     free: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in range(1, workers + 1):
@@ -66,7 +79,8 @@ def run(tests: Path, labels: list[str], names: tuple[str, ...], workers: int) ->
         label, engine = task
         worker, began = free.get(), time.monotonic()
         try:
-            status = run_label(engine, label, tests, results.path(engine.name, label), worker)
+            written = results.path(engine.name, label)
+            status = run_label(engine, label, tests, written, worker=worker, optional=optional)
         finally:
             free.put(worker)
         found = results.load(engine.name, label) if results.exist(engine.name, label) else {}

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.django_suite.servers import Engine
-from tests.django_suite.source import ROOT, SITE
+from tests.django_suite.source import ROOT
 from tests.rig.environment import child
 
 LONGEST_SECONDS = 3600
@@ -25,11 +25,20 @@ def stop_all() -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def run_label(engine: Engine, label: str, tests: Path, results: Path, worker: int = 1) -> int:
+def run_label(
+    engine: Engine,
+    label: str,
+    tests: Path,
+    results: Path,
+    *,
+    worker: int = 1,
+    optional: Path | None = None,
+) -> int:
     """Run a label; its results are written to a file of that name, its output beside it.
 
-    A label is anything that Django's runtests.py takes: an app, a class or a single test. Returns
-    the exit status, which is -9 if it took longer than LONGEST_SECONDS.
+    A label is anything that Django's runtests.py takes: an app, a class or a single test.
+    `optional` is a folder of packages that tests skip themselves without. Returns the exit status,
+    which is -9 if it took longer than LONGEST_SECONDS.
     """
     results.parent.mkdir(parents=True, exist_ok=True)
     partial = results.with_suffix(".partial")
@@ -40,7 +49,7 @@ def run_label(engine: Engine, label: str, tests: Path, results: Path, worker: in
         DJANGO_SUITE_DATABASES=json.dumps(engine.databases(worker)),
         DJANGO_SUITE_RESULTS=str(partial),
         # For the processes that tests start, too.
-        PYTHONPATH=os.pathsep.join([str(ROOT), str(tests), str(SITE)]),
+        PYTHONPATH=os.pathsep.join(map(str, filter(None, [ROOT, tests, optional]))),
     )
     with results.with_suffix(".log").open("wb") as log:
         process = subprocess.Popen(

@@ -19,11 +19,18 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "django-suite"
 # An entry of the lock: the package, then the hashes of all its files.
 PIN = re.compile(r"^django==.*(?:\n    --hash=\S+ ?\\?)+", re.MULTILINE)
-
-
 # What its tests skip themselves without, and which need no server, browser or compiler.
-OPTIONAL = ("Pillow", "aiosmtpd", "argon2-cffi", "bcrypt", "docutils", "numpy", "tblib")
-SITE = FOLDER / "optional"
+OPTIONAL = (
+    "Pillow==13.0.0",
+    "aiosmtpd==1.4.6",
+    "argon2-cffi==25.1.0",
+    "bcrypt==5.0.0",
+    "docutils==0.23",
+    "numpy==2.4.6",
+    "tblib==3.2.2",
+)
+# Some are compiled for one version of Python.
+SITE = FOLDER / f"optional-{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class SourceUnavailableError(Exception):
@@ -44,9 +51,10 @@ def fetch(folder: Path = FOLDER) -> Path:
     return unpacked / "tests"
 
 
-def install_optional() -> None:
-    """Install into SITE, once, what children find there."""
+def install_optional() -> Path:
+    """The folder with OPTIONAL, installed once. Raises InstallationError where it cannot be."""
     install_at(SITE, OPTIONAL)
+    return SITE
 
 
 def _download(folder: Path) -> Path:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, url: str, **options: Any) -> None:
         if not url.startswith("https://"):
             raise CommandError(
-                f"{url} is no address of a deployed service: it begins with https://"
+                f"{url} is no address of a deployed service: give one that begins with https://"
             )
         # All at the end: Lambda hands back the last 4 KB of what a command and its requests print.
         results = list(verify(InsideClient(url), {}))

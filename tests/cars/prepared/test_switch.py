@@ -1,4 +1,4 @@
-"""CARS_PREPARED changes no answer: status, headers and body are those of off REST framework.
+"""CARS_PREPARED changes no answer: status, headers and body are REST framework's own.
 
 But for one header: prepared JSON that no session had a part in does not vary by cookie.
 """
