@@ -41,6 +41,8 @@ READ = {
     "_messages": "django/contrib/messages/middleware.py",
     "_non_atomic_requests": "django/db/transaction.py",
     "_quote_name": "django/db/backends/postgresql/creation.py",
+    "_request": "rest_framework/request.py",
+    "_wrapped": "django/utils/functional.py",
 }
 
 # No underscore, and in no documentation either.

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.warm.pieces`: what each piece of cars.prepared brings.
+"""`python -m benchmarks.warm.pieces`: what each prepared piece brings.
 
 The service with one piece switched off answers the same requests as the whole, in turns; the last
 row has all of them switched off. A piece that brings less than 5 % of every request is deleted.
@@ -22,13 +22,14 @@ from benchmarks.warm.turns import in_turns
 from benchmarks.warm.variants import environment, running
 from tests.rig.postgresql import running_postgresql
 
-# Modules of cars.prepared that ask whether they are switched on.
+# Modules that ask cars.prepared whether they are switched on.
 PIECES = {
     "rows as they are": "cars.prepared.views",
     "a serializer's fields": "cars.prepared.fields",
     "the SQL of filters": "cars.prepared.filters",
     "the INSERT": "cars.prepared.insert",
     "the format of an answer": "cars.prepared.negotiation",
+    "sessions on demand": "carsite.http.sessions",
 }
 ROUNDS = 5 if QUICK else 30
 WHOLE, NOTHING = "carsite", "nothing prepared"

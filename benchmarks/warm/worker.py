@@ -47,7 +47,7 @@ def main(name: str) -> None:
     logging.getLogger().addHandler(logging.StreamHandler(sys.stdout))
     module, _, function = name.rpartition(".")
     handler = getattr(import_module(module), function)
-    if "SWITCHED_OFF" in os.environ:  # a module of cars.prepared (benchmarks.warm.pieces)
+    if "SWITCHED_OFF" in os.environ:  # a module that asks cars.prepared (benchmarks.warm.pieces)
         vars(import_module(os.environ["SWITCHED_OFF"]))["enabled"] = lambda: False
     for line in sys.stdin:
         order = json.loads(line)
