@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from email.message import Message
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from carsite.serverless.gateway import http_handler
 from carsite.verify.client import Answer, Client
@@ -22,15 +22,14 @@ REFUSED = {"statusCode": 403, "body": '{"message": "Forbidden"}'}
 
 
 class InsideClient(Client):
-    """Hands Django the events of an HTTP API that has the address `url`."""
+    """Hands Django the events of a REST API that has the address `url`."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         address = urlsplit(self.url)
         # Names of one's own lead to a stage without showing it.
-        shows_stage = GATEWAYS_OWN in address.netloc
-        self._stage = address.path.strip("/").partition("/")[0] if shows_stage else "$default"
-        self._below = f"/{self._stage}/" if shows_stage else "/"
+        self._shows_stage = GATEWAYS_OWN in address.netloc
+        self._stage = address.path.strip("/").partition("/")[0] if self._shows_stage else ""
         self._http = http_handler(application)
 
     def send(
@@ -42,39 +41,46 @@ class InsideClient(Client):
     ) -> Answer:
         url = self.absolute(reference)
         started = time.perf_counter()
-        answer = self._answer(method, urlsplit(url), headers or {}, body or b"")
+        answer = self._answer(method, urlsplit(url), headers or {}, body)
         seconds = time.perf_counter() - started
         return Answer(url, answer["statusCode"], _headers(answer), _body(answer), seconds)
 
     def _answer(
-        self, method: str, address: SplitResult, headers: Mapping[str, str], body: bytes
+        self, method: str, address: SplitResult, headers: Mapping[str, str], body: bytes | None
     ) -> dict[str, Any]:
-        if not self._stage or not f"{address.path}/".startswith(self._below):
-            return REFUSED
+        path = address.path
+        if self._shows_stage:
+            stage, _, rest = path.removeprefix("/").partition("/")
+            if not self._stage or stage != self._stage:
+                return REFUSED
+            path = f"/{rest}"
+        query = parse_qs(address.query, keep_blank_values=True)
+        sent = {**headers, "Host": address.netloc, "X-Forwarded-Proto": "https"}
         event = {
-            "version": "2.0",
-            "rawPath": unquote(address.path) or "/",
-            "rawQueryString": address.query,
-            "headers": {**headers, "host": address.netloc, "x-forwarded-proto": "https"},
+            "path": path or "/",
+            "httpMethod": method,
+            "headers": sent,
+            "multiValueHeaders": {name: [value] for name, value in sent.items()},
+            "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
+            "multiValueQueryStringParameters": query or None,
             "requestContext": {
-                "http": {
-                    "method": method,
-                    "path": address.path,
-                    "protocol": "HTTP/1.1",
-                    "sourceIp": "127.0.0.1",
-                },
+                "httpMethod": method,
+                "path": address.path or "/",
+                "protocol": "HTTP/1.1",
+                "identity": {"sourceIp": "127.0.0.1"},
                 "stage": self._stage,
             },
-            "body": base64.b64encode(body).decode(),
-            "isBase64Encoded": True,
+            "body": None if body is None else base64.b64encode(body).decode(),
+            "isBase64Encoded": body is not None,
         }
         return self._http(event, None)
 
 
 def _headers(answer: Mapping[str, Any]) -> Message:
     message = Message()
-    for name, value in answer.get("headers", {}).items():
-        message[name] = value
+    for name, values in answer.get("multiValueHeaders", {}).items():
+        for value in values:
+            message[name] = value
     return message
 
 
