@@ -16,6 +16,7 @@ from tests.django_suite.servers import Engine, running_engines
 # What the backend has a hand in, and little else, for each engine in one process.
 LABELS = [
     "admin_scripts.tests.ManageTestserver",
+    "backends.base.test_base",
     "basic",
     "check_framework.test_database",
     "custom_pk",
