@@ -10,7 +10,6 @@ from django.db import models
 from django.utils.translation import get_language
 from rest_framework import ISO_8601, serializers
 from rest_framework.settings import api_settings
-from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from cars.prepared import enabled
 from cars.prepared.stock import adds_only, keeps
@@ -76,27 +75,7 @@ class PreparedFields(serializers.ModelSerializer[Any]):
         fields = _templates.get(key)
         if fields is None:
             fields = _templates[key] = super().get_fields()
-            _look_for_surrogates_at_once(fields)
         return {name: _copied(field) for name, field in fields.items()}
-
-
-class EncodableValidator(ProhibitSurrogateCharactersValidator):
-    """REST framework's, which takes up each character of a text, where UTF-8 cannot hold it."""
-
-    def __call__(self, value: Any) -> None:
-        try:
-            str(value).encode()
-        except UnicodeEncodeError:
-            super().__call__(value)
-
-
-def _look_for_surrogates_at_once(fields: Fields) -> None:
-    for field in fields.values():
-        if isinstance(field, serializers.CharField):
-            field.validators = [
-                EncodableValidator() if type(each) is ProhibitSurrogateCharactersValidator else each
-                for each in field.validators
-            ]
 
 
 _templates: dict[tuple[type, str | None], Fields] = {}
