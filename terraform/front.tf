@@ -40,4 +40,7 @@ resource "aws_route53_record" "validation" {
   type    = module.front[0].validation.type
   records = [module.front[0].validation.value]
   ttl     = 300
+
+  # Every certificate of a name in an account has the same record, so that of an earlier one may be there.
+  allow_overwrite = true
 }

@@ -48,7 +48,17 @@ locals {
 
   # Every zone of an endpoint is billed by the hour, and one serves the whole VPC: only production pays
   # for surviving the loss of a zone.
-  endpoint_zones = local.production ? length(module.network.availability_zones) : 1
+  endpoint_zone_count = local.production ? length(module.network.availability_zones) : 1
+
+  # The set has zones of both regions.
+  service_zones = [for zone in var.aurora_dsql_endpoint_zones : zone if can(regex("^${var.aws_region}[a-z]$", zone))]
+
+  # A list must begin with the zones that have a subnet already, or those subnets are replaced.
+  endpoint_zone_advice = length(local.service_zones) > 0 ? "Change aurora_dsql_endpoint_zones." : (
+    length(var.availability_zones) > 0
+    ? "Append zones of the former to availability_zones; whatever is in the other subnets stays."
+    : "Set availability_zones to ${jsonencode(module.network.private_zones)} with zones of the former appended; whatever is in those subnets stays."
+  )
 }
 
 module "network" {
@@ -156,7 +166,9 @@ module "dsql" {
   aws_region                = var.aws_region
   vpc_id                    = module.network.vpc_id
   subnets                   = module.network.endpoint_subnets
-  zones                     = local.endpoint_zones
+  service_zones             = local.service_zones
+  zone_count                = local.endpoint_zone_count
+  zone_advice               = local.endpoint_zone_advice
   client_security_group_ids = { for stage, id in local.function_groups : stage => id if stage == "dsql" }
   allowed_cidr_blocks       = var.allowed_cidr_blocks
   deletion_protection       = local.deletion_protection

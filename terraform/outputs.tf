@@ -36,6 +36,11 @@ output "aurora_dsql_endpoint" {
   value       = one(concat(module.dsql[*].endpoint, module.aurora_iam[*].endpoint))
 }
 
+output "aurora_dsql_endpoint_zones" {
+  description = "Zones of the DSQL endpoint, in both regions where there are two; [] on Aurora. As aurora_dsql_endpoint_zones they keep it there."
+  value       = flatten(concat(module.dsql[*].endpoint_zones, module.dsql_peer[*].endpoint_zones))
+}
+
 output "aurora_dsql_host" {
   description = "Host name to connect to, from inside the VPC unless the cluster is public."
   value       = one(concat(module.dsql[*].host, module.aurora_iam[*].endpoint))
@@ -74,6 +79,11 @@ output "aurora_dsql_master_user_secret_arn" {
 output "alarm_names" {
   description = "Names of the alarms, which docs/operations.md explains; [] without enable_alarms."
   value       = flatten(module.alarms[*].alarm_names)
+}
+
+output "private_zones" {
+  description = "All zones with a private subnet, in their order. The first list in availability_zones begins with them, or subnets are replaced."
+  value       = module.network.private_zones
 }
 
 ################################################################################

@@ -28,6 +28,11 @@ locals {
   peer_function = "${var.zappa_project_name}-${replace(local.peer_stage, "_", "-")}"
   peer_code     = replace(replace(coalesce(var.aurora_dsql_peer_region, var.aws_region), "/([nsewcg])(orth|outh|ast|est|entral|ov)/", "$1"), "-", "")
 
+  peer_service_zones = [for zone in var.aurora_dsql_endpoint_zones : zone if can(regex("^${coalesce(var.aurora_dsql_peer_region, "none")}[a-z]$", zone))]
+
+  # No variable names the zones of this network: it has a subnet in every zone but those that lack services.
+  peer_zone_advice = length(local.peer_service_zones) > 0 ? "Change aurora_dsql_endpoint_zones." : "Choose another aurora_dsql_peer_region."
+
   zappa_peer = { for cluster in module.dsql_peer : local.peer_stage => {
     environment   = coalesce(var.environment_name, "default")
     account_id    = local.account
@@ -81,7 +86,9 @@ module "dsql_peer" {
   aws_region                = var.aurora_dsql_peer_region
   vpc_id                    = module.peer_network[0].vpc_id
   subnets                   = module.peer_network[0].endpoint_subnets
-  zones                     = local.production ? length(module.peer_network[0].availability_zones) : 1
+  service_zones             = local.peer_service_zones
+  zone_count                = local.production ? length(module.peer_network[0].availability_zones) : 1
+  zone_advice               = local.peer_zone_advice
   client_security_group_ids = module.peer_network[0].function_security_group_ids
   allowed_cidr_blocks       = var.allowed_cidr_blocks
   deletion_protection       = local.deletion_protection

@@ -37,7 +37,7 @@ variable "aws_region" {
 }
 
 variable "availability_zones" {
-  description = "Zones of the network, two to eight. Empty takes the first two of the region, and for the DSQL endpoint any others that its service has. Append to the list and never reorder it: a zone at another position gets another subnet."
+  description = "Zones of the network, two to eight. Empty takes the first two of the region, and for the DSQL endpoint any others that its service has. Let the first list begin with output private_zones, append to it and never reorder it: a zone at another position gets another subnet."
   type        = list(string)
   default     = []
   nullable    = false

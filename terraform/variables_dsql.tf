@@ -39,6 +39,18 @@ variable "aurora_dsql_backups" {
   default     = null
 }
 
+variable "aurora_dsql_endpoint_zones" {
+  description = "Zones that the DSQL endpoint may be in, of either region, such as output aurora_dsql_endpoint_zones names. Empty asks AWS in every plan which zones the endpoint's service has."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for zone in var.aurora_dsql_endpoint_zones : can(regex("^(${join("|", compact([var.aws_region, var.aurora_dsql_peer_region]))})[a-z]$", zone))])
+    error_message = "aurora_dsql_endpoint_zones ${jsonencode(var.aurora_dsql_endpoint_zones)} are not all zones of ${join(" or ", compact([var.aws_region, var.aurora_dsql_peer_region]))}, such as ${var.aws_region}a."
+  }
+}
+
 variable "aurora_dsql_administrator_arns" {
   description = "IAM identities, such as arn:aws:iam::123456789012:role/admin, that output aurora_dsql_vpc_policy lets connect from outside the VPC."
   type        = set(string)

@@ -14,7 +14,8 @@ variables {
   aws_region                = "us-east-1"
   vpc_id                    = "vpc-1"
   subnets                   = [{ zone = "us-east-1a", id = "subnet-a" }, { zone = "us-east-1b", id = "subnet-b" }, { zone = "us-east-1c", id = "subnet-c" }, { zone = "us-east-1d", id = "subnet-d" }]
-  zones                     = 1
+  zone_count                = 1
+  zone_advice               = "Append zones."
   client_security_group_ids = { dsql = "sg-1" }
   deletion_protection       = false
 }
@@ -81,12 +82,32 @@ run "endpoint_in_two_zones" {
   }
 
   variables {
-    zones = 2
+    zone_count = 2
   }
 
   assert {
     condition     = aws_vpc_endpoint.this.subnet_ids == toset(["subnet-b", "subnet-c"])
     error_message = "The endpoint is in ${jsonencode(aws_vpc_endpoint.this.subnet_ids)}"
+  }
+}
+
+run "endpoint_stays_in_the_zones_that_are_set" {
+  module {
+    source = "./modules/dsql"
+  }
+
+  variables {
+    service_zones = ["us-east-1d"]
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.this.subnet_ids == toset(["subnet-d"]) && output.endpoint_zones == ["us-east-1d"]
+    error_message = "The endpoint is in ${jsonencode(output.endpoint_zones)}"
+  }
+
+  assert {
+    condition     = length(data.aws_vpc_endpoint_service.this) == 0
+    error_message = "AWS is asked for the zones of the service although they are set."
   }
 }
 
@@ -98,8 +119,8 @@ run "too_few_zones_that_its_service_has_are_refused" {
   }
 
   variables {
-    subnets = [{ zone = "us-east-1a", id = "subnet-a" }, { zone = "us-east-1b", id = "subnet-b" }]
-    zones   = 2
+    subnets    = [{ zone = "us-east-1a", id = "subnet-a" }, { zone = "us-east-1b", id = "subnet-b" }]
+    zone_count = 2
   }
 
   expect_failures = [aws_vpc_endpoint.this]

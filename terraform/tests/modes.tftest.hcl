@@ -200,6 +200,11 @@ run "dsql_alone_needs_no_password" {
     condition     = keys(output.zappa) == ["dsql"] && output.aurora_endpoint == null
     error_message = "The stages are ${jsonencode(keys(output.zappa))}"
   }
+
+  assert {
+    condition     = startswith(local.endpoint_zone_advice, "Set availability_zones to [\"us-east-1a\",\"us-east-1b\",\"us-east-1c\"] with zones of the former appended")
+    error_message = "A list that follows this advice replaces subnets: ${local.endpoint_zone_advice}"
+  }
 }
 
 run "database_without_its_function_for_a_vpn_is_silent" {

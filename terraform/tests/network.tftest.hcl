@@ -129,6 +129,22 @@ run "a_subnet_in_every_zone_for_an_endpoint" {
   }
 }
 
+run "every_subnet_stays_when_a_list_begins_with_the_zones_there_are" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    availability_zones   = concat(run.a_subnet_in_every_zone_for_an_endpoint.private_zones, ["us-east-1f"])
+    create_spare_subnets = true
+  }
+
+  assert {
+    condition     = slice(output.endpoint_subnets, 0, 3) == run.a_subnet_in_every_zone_for_an_endpoint.endpoint_subnets
+    error_message = "Naming the zones replaces subnets, perhaps that of the endpoint."
+  }
+}
+
 run "named_zones_alone_even_for_an_endpoint" {
   command = plan
 

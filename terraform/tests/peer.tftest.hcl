@@ -121,6 +121,11 @@ run "each_region_has_its_endpoint_function_and_permission" {
     ]
     error_message = "The second region's outputs are not its own."
   }
+
+  assert {
+    condition     = local.peer_zone_advice == "Choose another aurora_dsql_peer_region."
+    error_message = "No variable names the second region's zones, and the advice is: ${local.peer_zone_advice}"
+  }
 }
 
 run "one_name_leads_to_both_regions" {
@@ -133,6 +138,36 @@ run "one_name_leads_to_both_regions" {
   assert {
     condition     = output.dsql_url == "https://cars.example.com" && aws_route53_record.validation[0].name == "_3639ac51.cars.example.com."
     error_message = "The name is ${output.dsql_url}, proved by ${jsonencode(aws_route53_record.validation)}."
+  }
+
+  assert {
+    condition     = aws_route53_record.validation[0].allow_overwrite
+    error_message = "A name that has had a certificate in this account cannot be had."
+  }
+
+  assert {
+    condition     = output.aurora_dsql_endpoint_zones == ["us-east-1b", "us-east-2a"]
+    error_message = "The endpoints are in ${jsonencode(output.aurora_dsql_endpoint_zones)}"
+  }
+}
+
+run "set_zones_are_each_regions_own" {
+  command = plan
+
+  variables {
+    aurora_dsql_endpoint_zones = ["us-east-1c", "us-east-2c"]
+  }
+
+  expect_failures = [check.dsql_mode_ignores_the_administrator]
+
+  assert {
+    condition     = output.aurora_dsql_endpoint_zones == ["us-east-1c", "us-east-2c"]
+    error_message = "The endpoints are in ${jsonencode(output.aurora_dsql_endpoint_zones)}"
+  }
+
+  assert {
+    condition     = toset([local.endpoint_zone_advice, local.peer_zone_advice]) == toset(["Change aurora_dsql_endpoint_zones."])
+    error_message = "The advice is: ${local.endpoint_zone_advice} ${local.peer_zone_advice}"
   }
 }
 
@@ -211,7 +246,8 @@ run "the_module_links_its_cluster_to_the_other" {
     aws_region          = "us-east-1"
     vpc_id              = "vpc-1"
     subnets             = [{ zone = "us-east-1b", id = "subnet-b" }]
-    zones               = 1
+    zone_count          = 1
+    zone_advice         = "Choose another region."
     deletion_protection = false
     witness_region      = "us-west-2"
     peer_arn            = "arn:aws:dsql:us-east-2:123456789012:cluster/cqabt7h2wxzabcdefghijklmno"

@@ -17,7 +17,7 @@ run "development_is_cheap" {
   command = plan
 
   assert {
-    condition     = local.backup_retention_days == 3 && !local.deletion_protection && local.skip_final_snapshot && local.auto_pause && local.endpoint_zones == 1 && local.aurora_instances == 1 && !local.dsql_backups
+    condition     = local.backup_retention_days == 3 && !local.deletion_protection && local.skip_final_snapshot && local.auto_pause && local.endpoint_zone_count == 1 && local.aurora_instances == 1 && !local.dsql_backups
     error_message = "The defaults are not the cheap ones."
   }
 }
@@ -30,7 +30,7 @@ run "production_is_safe" {
   }
 
   assert {
-    condition     = local.backup_retention_days == 7 && local.deletion_protection && !local.skip_final_snapshot && !local.auto_pause && local.endpoint_zones == 2 && local.aurora_instances == 2
+    condition     = local.backup_retention_days == 7 && local.deletion_protection && !local.skip_final_snapshot && !local.auto_pause && local.endpoint_zone_count == 2 && local.aurora_instances == 2
     error_message = "Production is not protected."
   }
 

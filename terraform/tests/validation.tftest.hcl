@@ -136,6 +136,7 @@ run "wrong_for_aurora_postgresql" {
     aurora_dsql_engine              = "aurora-postgresql" # and no password
     aurora_dsql_database_name       = "table"
     aurora_dsql_cluster_resource_id = "cluster-ABC"
+    aurora_dsql_endpoint_zones      = ["us-east-2a"] # no second region
     aurora_dsql_instance_class      = "db.t3.small"
   }
 
@@ -145,6 +146,7 @@ run "wrong_for_aurora_postgresql" {
     var.aurora_dsql_database_password,
     var.aurora_dsql_database_name,
     var.aurora_dsql_cluster_resource_id,
+    var.aurora_dsql_endpoint_zones,
     var.aurora_dsql_instance_class,
   ]
 }

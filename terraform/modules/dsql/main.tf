@@ -5,10 +5,13 @@ locals {
   service_id = reverse(split(".", aws_dsql_cluster.this.vpc_endpoint_service_name))[0]
 
   # The service is not in every zone of a region, and AWS refuses an endpoint in another one.
-  served = [for subnet in var.subnets : subnet.id if contains(data.aws_vpc_endpoint_service.this.availability_zones, subnet.zone)]
+  service_zones = length(var.service_zones) > 0 ? var.service_zones : toset(data.aws_vpc_endpoint_service.this[0].availability_zones)
+  served        = [for subnet in var.subnets : subnet.id if contains(local.service_zones, subnet.zone)]
 }
 
 data "aws_vpc_endpoint_service" "this" {
+  count = length(var.service_zones) > 0 ? 0 : 1
+
   service_name = aws_dsql_cluster.this.vpc_endpoint_service_name
 }
 
@@ -31,7 +34,7 @@ resource "aws_vpc_endpoint" "this" {
   vpc_id             = var.vpc_id
   vpc_endpoint_type  = "Interface"
   service_name       = aws_dsql_cluster.this.vpc_endpoint_service_name
-  subnet_ids         = slice(local.served, 0, min(var.zones, length(local.served)))
+  subnet_ids         = slice(local.served, 0, min(var.zone_count, length(local.served)))
   security_group_ids = [aws_security_group.endpoint.id]
 
   # Without it the host name of the cluster would not resolve inside the VPC, and DSQL refuses
@@ -42,8 +45,8 @@ resource "aws_vpc_endpoint" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.served) >= min(var.zones, 2)
-      error_message = "The endpoint of ${var.name} is to be in ${min(var.zones, 2)} of the zones that its service has, ${join(", ", sort(data.aws_vpc_endpoint_service.this.availability_zones))}, and the subnets are in ${join(", ", var.subnets[*].zone)}. Append zones of the former to availability_zones; whatever is in the other subnets stays."
+      condition     = length(local.served) >= min(var.zone_count, 2)
+      error_message = "The endpoint of ${var.name} is to be in ${min(var.zone_count, 2)} of the zones that its service has or aurora_dsql_endpoint_zones names, ${join(", ", sort(local.service_zones))}, and the subnets are in ${join(", ", var.subnets[*].zone)}. ${var.zone_advice}"
     }
   }
 }

@@ -17,6 +17,11 @@ output "endpoint" {
   value = [for entry in aws_vpc_endpoint.this.dns_entry : entry.dns_name if startswith(entry.dns_name, "vpce-")][0]
 }
 
+output "endpoint_zones" {
+  description = "Zones that the endpoint is in."
+  value       = [for subnet in var.subnets : subnet.zone if contains(aws_vpc_endpoint.this.subnet_ids, subnet.id)]
+}
+
 output "identifier" {
   description = "Identifier of the cluster, 26 characters."
   value       = aws_dsql_cluster.this.identifier

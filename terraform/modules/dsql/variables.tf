@@ -18,7 +18,19 @@ variable "subnets" {
   type        = list(object({ zone = string, id = string }))
 }
 
-variable "zones" {
+variable "service_zones" {
+  description = "Zones that the endpoint may be in. Empty asks AWS, in every plan, which zones the endpoint's service has."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "zone_advice" {
+  description = "What the caller can do where too few of the subnets are in those zones."
+  type        = string
+}
+
+variable "zone_count" {
   description = "In how many zones the endpoint is, at most. Each is billed by the hour; one serves the whole VPC."
   type        = number
 }

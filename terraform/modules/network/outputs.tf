@@ -8,6 +8,11 @@ output "availability_zones" {
   value       = local.zones
 }
 
+output "private_zones" {
+  description = "All zones with a private subnet, in the order of the subnets' ranges. Each keeps its subnet where availability_zones begins with them."
+  value       = local.private_zones
+}
+
 output "private_subnet_ids" {
   description = "Private subnets of the functions and the databases, in the order of their zones."
   value       = [for zone in local.zones : aws_subnet.private[zone].id]
