@@ -13,6 +13,8 @@ from tests.rig import tables
 
 BASELINE = "postgresql"
 ALSO = "They are skipped on Django's own backend too (other databases, Redis, Memcached, browsers)"
+# How Django begins the reason of a test that needs features; their names follow.
+UNSUPPORTED = "Database doesn't support feature(s): "
 NAMES = {
     "postgresql": "Django's own PostgreSQL backend",
     "dbauth": "`dbauth`",
@@ -80,8 +82,23 @@ def _reasons(labels: Sequence[str]) -> str:
             if entry["outcome"] == "skipped":
                 also = baseline.get(name, {}).get("outcome") == "skipped"
                 counts[ALSO if also else entry["detail"]] += 1
-    rows = [[reason, tables.number(count)] for reason, count in counts.most_common()]
+    rows = [[reason, tables.number(count)] for reason, count in _merged(counts).most_common()]
     return tables.table(["tests that are skipped on DSQL because", ""], rows)
+
+
+def _merged(counts: Counter[str]) -> Counter[str]:
+    """All features in one row: a test that needs several would make a row of its own."""
+    of_features = {reason: n for reason, n in counts.items() if reason.startswith(UNSUPPORTED)}
+    needed: Counter[str] = Counter()
+    for reason, count in of_features.items():
+        needed.update(dict.fromkeys(reason.removeprefix(UNSUPPORTED).split(", "), count))
+    merged = Counter({reason: n for reason, n in counts.items() if reason not in of_features})
+    if needed:
+        names = ", ".join(f"{name} ({count})" for name, count in needed.most_common())
+        merged[f"One of the features that they need is missing: {names}"] = sum(
+            of_features.values()
+        )
+    return merged
 
 
 def _by_label(labels: Sequence[str], of_peers: Collection[str]) -> str:
