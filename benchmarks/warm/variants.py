@@ -80,11 +80,18 @@ class Worker:
 
 @contextlib.contextmanager
 def running(
-    name: str, environment: Mapping[str, str], root: Path = ROOT, label: str = ""
+    name: str,
+    environment: Mapping[str, str],
+    root: Path = ROOT,
+    label: str = "",
+    handler: str = "",
 ) -> Iterator[Worker]:
-    """The stack `name` of the checkout at `root`, ready for events while the block lasts."""
+    """The stack `name` of the checkout at `root`, ready for events while the block lasts.
+
+    `handler` is another function for its events than its own.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.warm.worker", HANDLERS[name]],
+        [sys.executable, "-m", "benchmarks.warm.worker", handler or HANDLERS[name]],
         cwd=root,
         env=child(environment),
         stdin=subprocess.PIPE,

@@ -22,7 +22,7 @@ from benchmarks.names import (
     POST,
     RAW,
 )
-from benchmarks.warm import work
+from benchmarks.warm import instructions, work
 from benchmarks.warm.calls import get
 from benchmarks.warm.database import Cars, filled
 from benchmarks.warm.equality import check
@@ -102,3 +102,15 @@ def test_a_page_reads_nothing_of_the_cars_before_it_in_the_same_moment(postgresq
             # One place of an index, and its cars; all 20,000 entries are a hundred blocks.
             assert (done.read, done.answered) == (51, 50)
             assert done.blocks < 20
+
+
+def test_the_instructions_of_a_request_are_those_of_its_parts(cars):
+    (pk,) = cars.ids(1)
+    of_lambda = environment(CARSITE, cars.url, Path())
+    with running(CARSITE, of_lambda, handler=instructions.HANDLER) as worker:
+        parts = instructions.measure(worker, pk)
+        again = instructions.measure(worker, pk)
+    assert all(parts[POST].values())
+    of_bodies = {instructions.VALIDATION, instructions.DATA}
+    assert {name for name, count in parts[GET_ONE].items() if not count} == of_bodies
+    assert sum(again[GET_ONE].values()) == pytest.approx(sum(parts[GET_ONE].values()), rel=0.05)
