@@ -84,7 +84,8 @@ def counted(function: Callable[[], object]) -> dict[str, int]:
         part = caller if isinstance(caller, Part) else parts[EVENTS]
         if part.name not in CLOSED:
             part = parts.get(_own_part(frame) or "", part)
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        # In this order: Python 3.13 looks at the wish of a frame that has a trace function.
+        frame.f_trace, frame.f_trace_lines, frame.f_trace_opcodes = part, False, True
         return part
 
     # From Python 3.12 on no frame's wish is heard unless there was one before tracing begins.
