@@ -28,7 +28,7 @@ PIECES = {
     "a serializer's fields": "cars.prepared.fields",
     "the SQL of filters": "cars.prepared.filters",
     "the INSERT": "cars.prepared.insert",
-    "the format of an answer": "cars.prepared.negotiation",
+    "the format of a body and of an answer": "cars.prepared.negotiation",
     "sessions on demand": "carsite.http.sessions",
 }
 ROUNDS = 5 if QUICK else 30

@@ -11,7 +11,8 @@ more than the framework's own, or a request asks for something unusual, it calls
 - `fields.PreparedFields`: the fields of a serializer; not where they depend on the instance.
 - `filters.PreparedFilterBackend`: the SQL of filters by columns, for each set of those that have a
   value; not with filters that do something without one, or with a bad value.
-- `negotiation.PreparedNegotiation`: the format of an answer, where the client takes any or JSON.
+- `negotiation.PreparedNegotiation`: the format of an answer, where the client takes any or JSON,
+  and the parser of a JSON body.
 - `insert.PreparedInsert`: the INSERT behind `serializer.save()`; not for models with receivers of
   signals, relations, or a `save()` of their own.
 

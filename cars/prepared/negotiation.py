@@ -1,10 +1,11 @@
-"""What format an answer has."""
+"""What format a body and an answer have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -31,4 +32,13 @@ class PreparedNegotiation(DefaultContentNegotiation):
                 return first, first.media_type
         chosen: tuple[BaseRenderer, str]
         chosen = super().select_renderer(request, renderers, format_suffix)
+        return chosen
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """The first one at once for a body of exactly its type."""
+        if enabled():
+            first = next(iter(parsers), None)
+            if first is not None and request.content_type == first.media_type:
+                return first
+        chosen: BaseParser | None = super().select_parser(request, parsers)
         return chosen

@@ -1,10 +1,11 @@
-"""The format of an answer: REST framework's choice, with and without a short way to it."""
+"""The formats of a body and an answer: REST framework's choice, with and without a short way."""
 
 from __future__ import annotations
 
 import pytest
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
@@ -50,3 +51,25 @@ def test_all_headers_are_read_only_where_they_have_to_be(settings):
     settings.CARS_PREPARED = False
     PreparedNegotiation().select_renderer(request, [JSONRenderer()])
     assert "headers" in vars(request._request)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json",
+        "APPLICATION/JSON",
+        "application/json; charset=utf-16",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=a",
+        "text/plain",
+        "application/*",
+        "",
+    ],
+)
+def test_a_body_has_the_parser_that_rest_framework_chooses(settings, kind):
+    parsers = [JSONParser(), FormParser(), MultiPartParser()]
+    request = Request(APIRequestFactory().post("/cars", "{}", content_type=kind))
+    chosen = []
+    for settings.CARS_PREPARED in (True, False):
+        chosen.append(PreparedNegotiation().select_parser(request, parsers))
+    assert chosen[0] is chosen[1] is DefaultContentNegotiation().select_parser(request, parsers)
