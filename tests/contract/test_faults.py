@@ -114,7 +114,7 @@ def test_a_database_that_hangs_is_503_within_the_time_out(
         for process in processes:
             process.resume()
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
-    assert took < 12
+    assert took < 29  # what a gateway waits for
     assert client.get("/health").status_code == 200
 
 

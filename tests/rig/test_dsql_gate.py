@@ -253,7 +253,7 @@ def test_nobody_waits_forever_for_a_row(cursor, connect):
     with pytest.raises(psycopg2.errors.SerializationFailure, match=OC000):
         connect().cursor().execute("UPDATE cars SET make = 'second'")
 
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
     cursor.execute("COMMIT")
 
 
