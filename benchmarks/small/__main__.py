@@ -50,19 +50,19 @@ def measure(made: list[Stack], quota: Quota, log: Path) -> dict[str, Measured]:
     for number in range(ROUNDS):
         print(f"\rround {number + 1} of {ROUNDS}", end="", file=sys.stderr, flush=True)
         for stack in random.sample(made, len(made)):
-            with _running(stack, quota, log) as function:
+            with running(stack, quota, log) as function:
                 figures = measured[stack.name]
                 figures.init.append(function.init_ms)
-                figures.first.append(_timed(function, get("/cars")))
+                figures.first.append(timed(function, get("/cars")))
                 for request in _requests(stack):
-                    events = [_event(request, stack) for _ in range(WARM // ROUNDS)]
-                    figures.warm[request] += [_timed(function, event) for event in events]
+                    events = [event(request, stack) for _ in range(WARM // ROUNDS)]
+                    figures.warm[request] += [timed(function, each) for each in events]
     print(file=sys.stderr)
     return measured
 
 
 @contextlib.contextmanager
-def _running(stack: Stack, quota: Quota, log: Path) -> Iterator[SmallFunction]:
+def running(stack: Stack, quota: Quota, log: Path) -> Iterator[SmallFunction]:
     name = f"producer-api-python-rest-lambda-{stack.package.stage}"
     function = SmallFunction(
         name, stack.package, stack.environment, log, stack.handler, quota=quota
@@ -74,7 +74,7 @@ def _running(stack: Stack, quota: Quota, log: Path) -> Iterator[SmallFunction]:
         function.stop()
 
 
-def _timed(function: SmallFunction, event: Any) -> float:
+def timed(function: SmallFunction, event: Any) -> float:
     time.sleep(PAUSE_SECONDS)
     milliseconds, answer = function.timed(event)
     if answer["statusCode"] not in (200, 201):
@@ -86,7 +86,7 @@ def _requests(stack: Stack) -> list[str]:
     return [GET_ONE, LIST_50, FILTERED, POST, *([ADMIN] if stack.cookie else [])]
 
 
-def _event(request: str, stack: Stack) -> dict[str, Any]:
+def event(request: str, stack: Stack) -> dict[str, Any]:
     if request == GET_ONE:
         return get(f"/cars/{random.choice(stack.ids)}")
     if request == POST:

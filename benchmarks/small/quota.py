@@ -33,6 +33,11 @@ class Quota:
         """From now on the process has no more than that, its threads included."""
         (self.group / "cgroup.procs").write_text(str(pid))
 
+    def stops(self) -> int:
+        """How often the kernel has stopped a member until the next period."""
+        lines = (self.group / "cpu.stat").read_text().splitlines()
+        return next(int(count) for name, count in map(str.split, lines) if name == "nr_throttled")
+
 
 @contextlib.contextmanager
 def limited() -> Iterator[Quota]:
