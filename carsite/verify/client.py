@@ -57,7 +57,7 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 class Client:
-    """Sends requests below `url`; `send` is the subclass's."""
+    """Sends requests below `url`; how, a subclass says in `_answer`."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
@@ -81,6 +81,11 @@ class Client:
         body: bytes | None = None,
     ) -> Answer:
         """Raises FailedError without an answer; a status of an error is an answer."""
+        return self._answer(method, self.absolute(reference), headers or {}, body)
+
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
         raise NotImplementedError
 
 
@@ -96,15 +101,10 @@ class HttpClient(Client):
             HTTPSHandler(context=trusted), HTTPCookieProcessor(), _NoRedirects()
         )
 
-    def send(
-        self,
-        method: str,
-        reference: str,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
-        url = self.absolute(reference)
-        request = Request(url, data=body, headers=dict(headers or {}), method=method)  # noqa: S310 - whose URL it is
+        request = Request(url, data=body, headers=dict(headers), method=method)  # noqa: S310 - whose URL it is
         started = time.perf_counter()
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:

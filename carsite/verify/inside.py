@@ -32,20 +32,15 @@ class InsideClient(Client):
         self._stage = address.path.strip("/").partition("/")[0] if self._shows_stage else ""
         self._http = http_handler(application)
 
-    def send(
-        self,
-        method: str,
-        reference: str,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
-        url = self.absolute(reference)
         started = time.perf_counter()
-        answer = self._answer(method, urlsplit(url), headers or {}, body)
+        answer = self._handled(method, urlsplit(url), headers, body)
         seconds = time.perf_counter() - started
         return Answer(url, answer["statusCode"], _headers(answer), _body(answer), seconds)
 
-    def _answer(
+    def _handled(
         self, method: str, address: SplitResult, headers: Mapping[str, str], body: bytes | None
     ) -> dict[str, Any]:
         path = address.path

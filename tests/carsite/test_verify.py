@@ -29,14 +29,9 @@ class InProcess(Client):
         self.stage, self.strips = stage, strips
         self.django = django.test.Client(raise_request_exception=False)
 
-    def send(
-        self,
-        method: str,
-        reference: str,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
-        url = self.absolute(reference)
         address = urlsplit(url)
         if not address.path.startswith(self.stage):
             return answered(url, 403, {}, b'{"message": "Forbidden"}')
@@ -48,9 +43,9 @@ class InProcess(Client):
             method,
             f"{path or '/'}?{address.query}",
             body or b"",
-            (headers or {}).get("Content-Type", "application/json"),
+            headers.get("Content-Type", "application/json"),
             secure=True,
-            headers=dict(headers or {}),
+            headers=dict(headers),
         )
         return answered(url, answer.status_code, dict(answer.items()), answer.content)
 
