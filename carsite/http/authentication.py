@@ -10,13 +10,15 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from carsite.http.sessions import find_without_session
+from carsite.http.sessions import find_without_session, nobody_signed_in
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """REST framework's, which opens no session to find that nobody has signed in."""
 
     def authenticate(self, request: Request) -> Any:
+        if nobody_signed_in(request._request):
+            return None
         find_without_session(request._request)
         return super().authenticate(request)
 

@@ -6,7 +6,8 @@ and looks through them again on the way out. With CARS_PREPARED off, so do these
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +17,33 @@ from django.contrib.messages import middleware as messages
 from django.contrib.messages.storage import default_storage
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject, empty
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from cars.prepared import enabled
+
+
+class RequestOnDemand(HttpRequest):
+    """A request whose session, user and messages are not there until something reads them.
+
+    The middlewares leave here what makes them; without a middleware there is no such attribute. A
+    lazy object in the place of each costs ten calls of Python's, whether it is used or not.
+    """
+
+    make_session: Callable[[], Any]
+    make_user: Callable[[HttpRequest], Any]
+    make_messages: Callable[[HttpRequest], Any]
+
+    @cached_property
+    def session(self) -> Any:
+        return self.make_session()
+
+    @cached_property
+    def user(self) -> Any:
+        return self.make_user(self)
+
+    @cached_property
+    def _messages(self) -> Any:
+        return self.make_messages(self)
 
 
 class SessionMiddleware(sessions.SessionMiddleware):
@@ -27,9 +52,10 @@ class SessionMiddleware(sessions.SessionMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
         if self.async_mode or not enabled() or settings.SESSION_COOKIE_NAME in request.COOKIES:
             return super().__call__(request)
-        request.session = SimpleLazyObject(self.SessionStore)  # type: ignore[assignment]
+        request.__class__ = _on_demand(type(request))
+        request.make_session = self.SessionStore  # type: ignore[attr-defined] # of its new class
         response: Any = self.get_response(request)
-        if _is_unused(request.session):
+        if "session" not in vars(request):
             return response  # with no cookie to set or to delete, and no Vary
         return self.process_response(request, response)
 
@@ -38,9 +64,9 @@ class AuthenticationMiddleware(auth.AuthenticationMiddleware):
     """Looks for no user where no session is open and Django's own would open one for it."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        if not _is_unused(getattr(request, "session", None)):
+        if not is_without_session(request):
             return super().__call__(request)
-        request.user = SimpleLazyObject(partial(_user, request))  # type: ignore[assignment]
+        request.make_user = _lazy_user  # type: ignore[attr-defined] # of RequestOnDemand
         request.auser = partial(auth.auser, request)
         return self.get_response(request)
 
@@ -49,14 +75,24 @@ class MessageMiddleware(messages.MessageMiddleware):
     """Makes the storage of messages for a request that shows or leaves some."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        if not _is_unused(getattr(request, "session", None)):
+        if not is_without_session(request):
             return super().__call__(request)
-        storage = SimpleLazyObject(partial(default_storage, request))
-        request._messages = storage  # type: ignore[attr-defined]
+        request.make_messages = default_storage  # type: ignore[attr-defined] # of RequestOnDemand
         response: Any = self.get_response(request)
-        if _is_unused(storage):
+        if "_messages" not in vars(request):
             return response
         return self.process_response(request, response)
+
+
+def is_without_session(request: HttpRequest) -> bool:
+    """Whether a session could be opened, and nothing has done so yet."""
+    made = vars(request)
+    return "make_session" in made and "session" not in made
+
+
+def nobody_signed_in(request: HttpRequest) -> bool:
+    """Whether `request.user` can only be AnonymousUser: it is found out without a session."""
+    return is_without_session(request) and "user" not in vars(request)
 
 
 def find_without_session(request: HttpRequest) -> None:
@@ -67,11 +103,17 @@ def find_without_session(request: HttpRequest) -> None:
     request.finds_without_session = True  # type: ignore[attr-defined]
 
 
+@cache
+def _on_demand(kind: type[HttpRequest]) -> type[HttpRequest]:
+    """The class of a server's requests, or of a test's, with RequestOnDemand's attributes."""
+    return type(kind.__name__, (RequestOnDemand, kind), {"__module__": kind.__module__})
+
+
+def _lazy_user(request: HttpRequest) -> Any:
+    return SimpleLazyObject(partial(_user, request))
+
+
 def _user(request: HttpRequest) -> Any:
-    if hasattr(request, "finds_without_session") and _is_unused(request.session):
+    if hasattr(request, "finds_without_session") and is_without_session(request):
         return AnonymousUser()
     return auth.get_user(request)
-
-
-def _is_unused(made_on_demand: Any) -> bool:
-    return type(made_on_demand) is SimpleLazyObject and made_on_demand._wrapped is empty
