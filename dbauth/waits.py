@@ -23,6 +23,8 @@ else:
 
 T = TypeVar("T")
 
+_NO_LIMIT = contextlib.nullcontext()
+
 
 class WaitsMixin(Base):
     """For a PostgreSQL backend: calls are bounded, and no connection stays half set up or stale.
@@ -107,7 +109,7 @@ class WaitsMixin(Base):
     def _bounded(self) -> contextlib.AbstractContextManager[None]:
         connection = self.connection
         if connection is None or connection.closed or attend(connection):
-            return contextlib.nullcontext()
+            return _NO_LIMIT
         return deadline(connection, self.answer_seconds)
 
     def _run_bounded(

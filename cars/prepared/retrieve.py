@@ -14,7 +14,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cars.prepared.queries import Parameter, PreparedQuery, Row, is_simple
+from cars.prepared.queries import Parameter, PreparedQuery, Row, is_in_range, is_simple
 from cars.prepared.stock import keeps
 from cars.prepared.views import columns_of
 
@@ -42,7 +42,10 @@ def _row(view: Any) -> Row | None:
     field, query = prepared
     try:
         given = view.kwargs[view.lookup_url_kwarg or view.lookup_field]
-        rows = query.rows(value=field.clean(given, None))
+        value = field.to_python(given)
+        if not is_in_range(field, value, view.queryset.db):
+            return None
+        rows = query.rows(value=value)
     except (TypeError, ValueError, ValidationError):
         return None  # the framework's own 404, for what is no value of this field
     if not rows:

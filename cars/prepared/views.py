@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from functools import cache
 from typing import Any
 
@@ -24,11 +25,16 @@ def columns_of(view: GenericAPIView[Any]) -> tuple[str, ...] | None:
         enabled()
         and _is_stock(type(view))
         and isinstance(view.request.accepted_renderer, JSONRenderer)
-        and timezone.get_current_timezone_name() == "UTC"
+        and _is_utc(timezone.get_current_timezone())
     ):
         kind: Any = view.get_serializer_class()
         return columns_shown(kind)
     return None
+
+
+@cache
+def _is_utc(zone: tzinfo) -> bool:
+    return zone.tzname(None) == "UTC"
 
 
 @cache

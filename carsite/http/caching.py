@@ -25,6 +25,9 @@ class CachePolicyMiddleware(ConditionalGetMiddleware):
             response.headers["Cache-Control"] = NOT_KEPT
         return super().process_response(request, response)
 
+    def needs_etag(self, response: Any) -> bool:
+        return "no-store" not in response.headers["Cache-Control"]
+
 
 def _is_personal(request: HttpRequest, response: Any) -> bool:
     return (

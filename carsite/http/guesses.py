@@ -34,7 +34,7 @@ SHOWN_DIGITS = 16
 
 
 class TooManyGuessesError(Throttled):
-    """429 with Retry-After: REST framework's, and for pages ThrottledMiddleware's."""
+    """429 with Retry-After: REST framework's, and for pages ExceptionMiddleware's."""
 
     default_detail = "Too many failed logins."
 

@@ -96,11 +96,11 @@ def _discard(request: HttpRequest) -> None:
             break
 
 
-class DatabaseErrorMiddleware:
-    """503 where a view or its template could not reach the database: the admin's, mostly.
+class ExceptionMiddleware:
+    """What pages answer to the errors that carsite.http.errors.exception_handler knows in the API.
 
-    And 400 where it got a value that is beyond the database's types. The API's own views get theirs
-    from carsite.http.errors.exception_handler.
+    The admin's pages and the login mostly: 503 where the database cannot be reached, 400 for a
+    value that is beyond its types, 429 where carsite.http.guesses refuses an attempt to log in.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -115,22 +115,11 @@ class DatabaseErrorMiddleware:
             return error_response(request, 503, UNAVAILABLE)
         if isinstance(exception, DataError | OverflowError):
             return error_response(request, 400, "A value is out of range.")
-        return None
+        return _throttled(request, exception) if isinstance(exception, Throttled) else None
 
 
-class ThrottledMiddleware:
-    """429 for a login page as for the API, where carsite.http.guesses refuses an attempt."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Throttled):
-            return None
-        response = error_response(request, exception.status_code, str(exception.detail))
-        if exception.wait is not None:  # type: ignore[attr-defined] # unknown to its stubs
-            response["Retry-After"] = str(ceil(exception.wait))  # type: ignore[attr-defined] # likewise
-        return response
+def _throttled(request: HttpRequest, exception: Throttled) -> HttpResponse:
+    response = error_response(request, exception.status_code, str(exception.detail))
+    if exception.wait is not None:  # type: ignore[attr-defined] # unknown to its stubs
+        response["Retry-After"] = str(ceil(exception.wait))  # type: ignore[attr-defined] # likewise
+    return response

@@ -34,11 +34,11 @@ class RequestOnDemand(HttpRequest):
     make_messages: Callable[[HttpRequest], Any]
 
     @cached_property
-    def session(self) -> Any:
+    def session(self) -> Any:  # type: ignore[override] # django-stubs: an attribute
         return self.make_session()
 
     @cached_property
-    def user(self) -> Any:
+    def user(self) -> Any:  # type: ignore[override] # likewise
         return self.make_user(self)
 
     @cached_property
@@ -104,7 +104,7 @@ def find_without_session(request: HttpRequest) -> None:
 
 
 @cache
-def _on_demand(kind: type[HttpRequest]) -> type[HttpRequest]:
+def _on_demand(kind: Any) -> Any:
     """The class of a server's requests, or of a test's, with RequestOnDemand's attributes."""
     return type(kind.__name__, (RequestOnDemand, kind), {"__module__": kind.__module__})
 

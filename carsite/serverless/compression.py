@@ -20,10 +20,10 @@ class GatewayGZipMiddleware(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        small = not response.streaming and len(response.content) < MINIMUM_BYTES  # type: ignore[attr-defined] # not streaming
-        kind = response.headers.get("Content-Type", "")
-        if request.META.get(PAYLOAD) not in UNCOMPRESSED or small:
+        if request.META.get(PAYLOAD) not in UNCOMPRESSED:
             return response
-        if not kind.startswith(COMPRESSIBLE):
+        if not response.streaming and len(response.content) < MINIMUM_BYTES:  # type: ignore[attr-defined] # not streaming
+            return response
+        if not response.headers.get("Content-Type", "").startswith(COMPRESSIBLE):
             return response
         return super().process_response(request, response)

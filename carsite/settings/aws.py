@@ -75,8 +75,7 @@ MIDDLEWARE = [
     "carsite.http.caching.CachePolicyMiddleware",  # before whatever answers with an error
     "carsite.http.middleware.MalformedRequestMiddleware",
     "carsite.http.middleware.BodyLimitMiddleware",
-    "carsite.http.middleware.DatabaseErrorMiddleware",
-    "carsite.http.middleware.ThrottledMiddleware",
+    "carsite.http.middleware.ExceptionMiddleware",
     "carsite.http.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
