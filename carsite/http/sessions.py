@@ -52,7 +52,8 @@ class SessionMiddleware(sessions.SessionMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
         if self.async_mode or not enabled() or settings.SESSION_COOKIE_NAME in request.COOKIES:
             return super().__call__(request)
-        request.__class__ = _on_demand(type(request))
+        kind: Any = type(request)
+        request.__class__ = _on_demand(kind)
         request.make_session = self.SessionStore  # type: ignore[attr-defined] # of its new class
         response: Any = self.get_response(request)
         if "session" not in vars(request):
