@@ -25,10 +25,8 @@ class VINField(models.CharField):
     """A column of VINs: whatever is stored in it or looked up in it is in capitals."""
 
     def to_python(self, value: Any) -> Any:
+        # CharField asks this of every value on its way to the database, too.
         return in_capitals(super().to_python(value))
-
-    def get_prep_value(self, value: Any) -> Any:
-        return in_capitals(super().get_prep_value(value))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = in_capitals(super().pre_save(model_instance, add))

@@ -31,8 +31,9 @@ def insert(instance: models.Model) -> bool:
     model = type(instance)
     if instance.pk is None or pre_save.has_listeners(model) or post_save.has_listeners(model):
         return False
-    if any(hasattr(value, "resolve_expression") for value in vars(instance).values()):
-        return False
+    for value in vars(instance).values():
+        if hasattr(value, "resolve_expression"):
+            return False
     using = router.db_for_write(model, instance=instance)
     connection = connections[using]
     text, fields = _statement(model, using)
