@@ -37,7 +37,8 @@ class NamesUnknown(GenericAPIView):
         """After authentication and permissions: strangers learn nothing about names."""
         super().initial(request, *args, **kwargs)
         parameters = unknown_parameters(self) if request.query_params else []
-        fields = unknown_fields(self) if self._reads_a_body(request) else []
+        reads_a_body = request.method in WRITES and hasattr(self, str(request.method).lower())
+        fields = unknown_fields(self) if reads_a_body else []
         if (parameters or fields) and settings.CARS_REFUSE_UNKNOWN:
             raise ValidationError(
                 {name: ["There is no such parameter."] for name in parameters}
@@ -45,9 +46,6 @@ class NamesUnknown(GenericAPIView):
                 code="unknown",
             )
         self.ignored = (*parameters, *fields)
-
-    def _reads_a_body(self, request: Request) -> bool:
-        return request.method in WRITES and hasattr(self, str(request.method).lower())
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

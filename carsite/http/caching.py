@@ -11,9 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.http import ConditionalGetMiddleware
+from django.utils.cache import set_response_etag
 
 NOT_KEPT = "private, no-store"
 KEPT = frozenset([200, 304])
+# What asks for an answer only if it is, or is not, the one that the client has (RFC 9110, 13.1).
+CONDITIONS = frozenset(
+    [
+        *("HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE"),
+        *("HTTP_IF_NONE_MATCH", "HTTP_IF_UNMODIFIED_SINCE"),
+    ]
+)
 
 
 class CachePolicyMiddleware(ConditionalGetMiddleware):
@@ -22,11 +30,15 @@ class CachePolicyMiddleware(ConditionalGetMiddleware):
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         policy = response.headers.get("Cache-Control", "")
         if not policy or ("no-store" not in policy and _is_personal(request, response)):
-            response.headers["Cache-Control"] = NOT_KEPT
+            policy = response.headers["Cache-Control"] = NOT_KEPT
+        if "no-store" in policy or request.method != "GET":
+            return response
+        if not response.has_header("ETag"):
+            set_response_etag(response)
+        # Where a request has no condition, Django finds that out after a while: 4 % of GET one.
+        if CONDITIONS.isdisjoint(request.META):
+            return response
         return super().process_response(request, response)
-
-    def needs_etag(self, response: Any) -> bool:
-        return "no-store" not in response.headers["Cache-Control"]
 
 
 def _is_personal(request: HttpRequest, response: Any) -> bool:

@@ -33,11 +33,11 @@ def http_handler(application: WSGIApplication) -> Handler:
     def for_django(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         event, context = environ["apig_wsgi.full_event"], environ["apig_wsgi.context"]
         _place(environ, event["carsite.address"])
-        environ[PAYLOAD] = payload(event)
+        environ[PAYLOAD] = form = payload(event)
         environ["REMOTE_ADDR"] = client_address(event)
         # Lambda's own id of this invocation, the one in its START and REPORT lines.
         environ[REQUEST_ID] = getattr(context, "aws_request_id", "")
-        if "multiValueHeaders" not in event and environ[PAYLOAD] == "alb":
+        if "multiValueHeaders" not in event and form == "alb":
             start_response = _each_cookie_apart(start_response)
         answer = application(environ, start_response)
         return _without_body(answer) if environ["REQUEST_METHOD"] == "HEAD" else answer
