@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, QuerySet
+from django.db.models import Field, IntegerField, QuerySet
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import RetrieveModelMixin
@@ -43,7 +43,7 @@ def _row(view: Any) -> Row | None:
     try:
         given = view.kwargs[view.lookup_url_kwarg or view.lookup_field]
         value = field.to_python(given)
-        if not is_in_range(field, value, view.queryset.db):
+        if isinstance(field, IntegerField) and not is_in_range(field, value, view.queryset.db):
             return None
         rows = query.rows(value=value)
     except (TypeError, ValueError, ValidationError):
@@ -54,9 +54,14 @@ def _row(view: Any) -> Row | None:
 
 
 def _shows_all_alike(view: GenericAPIView[Any]) -> bool:
-    return _is_stock(type(view)) and all(
-        getattr(permission, "has_object_permission", None) is BasePermission.has_object_permission
-        for permission in view.permission_classes
+    return _is_stock(type(view)) and _ask_nothing_of_objects(tuple(view.permission_classes))
+
+
+@cache
+def _ask_nothing_of_objects(permissions: tuple[Any, ...]) -> bool:
+    return all(
+        getattr(each, "has_object_permission", None) is BasePermission.has_object_permission
+        for each in permissions
     )
 
 
