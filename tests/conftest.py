@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.urls import clear_script_prefix
 from hypothesis import settings
 
 from tests.rig import order
@@ -49,6 +50,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     Tests without a server do not, and each worker takes seconds to collect: `-n logical`.
     """
     return None if config.option.numprocesses == "logical" else (os.cpu_count() or 1) + 3
+
+
+@pytest.fixture(autouse=True)
+def _no_script_prefix() -> Iterator[None]:
+    """A request to the function leaves its stage to the thread; Django's test client has none."""
+    yield
+    clear_script_prefix()
 
 
 @pytest.fixture(scope="session")
