@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.terraform import tfvars
 from tests.terraform.cli import SOURCE, Terraform
+from tests.terraform.provider import running_provider
 
 FOLDERS = [SOURCE, *sorted((SOURCE / "modules").iterdir())]
 NAMES = [folder.name for folder in FOLDERS]
@@ -17,14 +18,15 @@ NAMES = [folder.name for folder in FOLDERS]
 @pytest.fixture(scope="module")
 def terraform(
     make_terraform: Callable[..., Terraform], tmp_path_factory: pytest.TempPathFactory
-) -> Terraform:
+) -> Iterator[Terraform]:
     directory = tmp_path_factory.mktemp("configuration")
     terraform = make_terraform(directory)
     # What version 5 of the provider does not know stands in another policy's place.
     policy = (directory / "dsql_policy.tf.example").read_text()
     policy = policy.replace("aws_dsql_cluster_policy", "aws_ecr_repository_policy")
     (directory / "dsql_policy.tf").write_text(policy.replace("  identifier", "  repository"))
-    return terraform
+    with running_provider(terraform.env) as terraform.env:
+        yield terraform
 
 
 def blocks(folder: Path, kind: str) -> dict[str, str]:
