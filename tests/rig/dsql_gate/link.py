@@ -150,6 +150,7 @@ class Link:
         return self._reading[stream]
 
     async def _from(self, stream: Stream) -> Message:
-        message = await self._read(stream)
-        del self._reading[stream]
-        return message
+        # A task for each message would cost more than all else that is done with it.
+        if reading := self._reading.pop(stream, None):
+            return await reading
+        return await stream.receive()

@@ -85,7 +85,7 @@ def savepoints(statement: Statement) -> Iterator[Refusal]:
 
 @rule("TransactionStmt", "VariableSetStmt", observed=SEPTEMBER_18, page=pages.CONCURRENCY)
 def isolation_levels(statement: Statement) -> Iterator[Refusal]:
-    for name, node in walk(statement.node):
+    for name, node in statement.below:
         if name == "DefElem" and node["defname"] == "transaction_isolation":
             level = node["arg"]["A_Const"]["sval"]["sval"]
             if level != "repeatable read":
@@ -111,7 +111,7 @@ def missing_settings(statement: Statement) -> Iterator[Refusal]:
 
 @rule("SelectStmt", observed=SEPTEMBER_15, page=pages.SQL)
 def row_locks(statement: Statement) -> Iterator[Refusal]:
-    for name, node in walk(statement.node):
+    for name, node in statement.below:
         if name == "LockingClause" and node.get("strength") not in LOCKS:
             yield Refusal("locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported")
 
@@ -119,7 +119,7 @@ def row_locks(statement: Statement) -> Iterator[Refusal]:
 @rule("SelectStmt", observed=NOVEMBER_25, page=pages.SQL)
 def lock_options(statement: Statement) -> Iterator[Refusal]:
     # DERIVED: the page lists FOR { UPDATE | KEY SHARE } without any of these.
-    for name, node in walk(statement.node):
+    for name, node in statement.below:
         if name == "LockingClause":
             if "lockedRels" in node:
                 yield Refusal("OF is not supported in locking clauses")
@@ -130,7 +130,7 @@ def lock_options(statement: Statement) -> Iterator[Refusal]:
 @rule("SelectStmt", observed=NOVEMBER_25, page=pages.SQL)
 def advisory_locks(statement: Statement) -> Iterator[Refusal]:
     # DERIVED: nodes share no memory to hold them in, and no page lists them.
-    for name, node in walk(statement.node):
+    for name, node in statement.below:
         if name == "FuncCall" and "advisory" in (called := node["funcname"][-1]["String"]["sval"]):
             yield Refusal(f"function {called} not supported")
 
@@ -144,7 +144,7 @@ def indexes_stay(statement: Statement) -> Iterator[Refusal]:
 
 @rule("SelectStmt", observed=SEPTEMBER_18, page=pages.SQL)
 def samples(statement: Statement) -> Iterator[Refusal]:
-    if any(name == "RangeTableSample" for name, _ in walk(statement.node)):
+    if any(name == "RangeTableSample" for name, _ in statement.below):
         yield Refusal("TABLESAMPLE clause not supported")
 
 
