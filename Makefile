@@ -104,7 +104,8 @@ COVERED := build/coverage.json
 WITH_COVERAGE := import sys; sys.version_info < (3, 12) or print("--cov --cov-report=json:$(COVERED)")
 
 .PHONY: test all-tests
-test: $(VENV)/.dev $(CHECKOV)/.ready ## Run the linters, the type checker and every test
+test: $(RUN) ## Run the linters, the type checker and every test
+	@$(MAKE) --no-print-directory --jobs=2 $(VENV)/.dev $(CHECKOV)/.ready  # pip uses one processor
 	@$(MAKE) $(WITH_LINT) all-tests || $(WHICH)
 
 all-tests: $(VENV)/.dev
