@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import django
 
+from tests.rig.alone import alone
 from tests.rig.environment import child, way_out
 from tests.third_party.sites import install_at
 
@@ -42,8 +42,7 @@ def fetch(folder: Path = FOLDER) -> Path:
     version = django.get_version()
     unpacked = folder / f"django-{version}"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(folder / "lock"):
         if not unpacked.exists():
             with tempfile.TemporaryDirectory(dir=folder) as temporary:
                 _unpack(_download(Path(temporary)), Path(temporary))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from carsite.deploy.package.project import collect_static
+from tests.rig.alone import alone
 from tests.rig.lambda_runtime import make_image
 from tests.rig.project_copy import copy, unpack
 
@@ -30,7 +28,7 @@ def package(stage: str, folder: Path) -> Package:
     built = Package(
         stage, folder / f"{stage}.zip", folder / stage / "task", folder / stage / "image"
     )
-    with _alone(folder / f"{stage}.lock"):
+    with alone(folder / f"{stage}.lock"):
         if not built.image.exists():
             project = copy(folder / stage / "project")
             project.package(stage, built.archive)
@@ -43,17 +41,9 @@ def package(stage: str, folder: Path) -> Package:
 def collected_static(folder: Path) -> Path:
     """The static files of the deployed stages, from `folder`, where the first one collects them."""
     collected, part = folder / "static", folder / "static.part"
-    with _alone(folder / "static.lock"):
+    with alone(folder / "static.lock"):
         if not collected.exists():
             shutil.rmtree(part, ignore_errors=True)  # of one that failed
             collect_static(part)
             part.rename(collected)
     return collected
-
-
-@contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """Let one worker at a time into the block."""
-    with file.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

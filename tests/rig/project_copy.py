@@ -14,7 +14,8 @@ from unittest import mock
 
 import trustme
 
-from carsite.deploy.package import lock, wheels
+from carsite.deploy.package import libraries, lock, wheels
+from tests.rig.alone import alone
 from tests.rig.environment import child, way_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,12 +74,12 @@ class Project:
 def copy(folder: Path, beside: Iterable[str] = BESIDE) -> Project:
     """A fresh copy, with AWS's certificates replaced by one nobody else has.
 
-    `beside` are the files to plant the secret in. What ships is downloaded first, since Zappa runs
+    `beside` are the files to plant the secret in. What ships is made first, since Zappa runs
     without a network here.
     """
-    shipped = lock.shipped(ROOT / "requirements.lock")
-    with mock.patch.dict(os.environ, way_out()):
-        wheels.fetch("".join(pin.text for pin in shipped), TARGET)
+    wheels.CACHE.mkdir(exist_ok=True)
+    with mock.patch.dict(os.environ, way_out()), alone(wheels.CACHE / "lock"):
+        libraries.packed(lock.shipped(ROOT / "requirements.lock"), TARGET)
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():

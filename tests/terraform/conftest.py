@@ -1,6 +1,5 @@
 """Terraform, initialised once for all workers, and an AWS to apply to."""
 
-import fcntl
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.alone import alone
 from tests.terraform import aws
 from tests.terraform.cli import (
     REMEDY,
@@ -42,8 +42,7 @@ def initialised(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     directory = shared / "terraform"
-    with (shared / "terraform.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(shared / "terraform.lock"):
         if not (directory / ".terraform.lock.hcl").exists():
             initialise(directory)
     return directory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -36,6 +37,14 @@ def _is_forbidden(name: str) -> bool:
     return parts[0] in FORBIDDEN_FOLDERS or any(
         fnmatchcase(part, pattern) for part in parts for pattern in FORBIDDEN_NAMES
     )
+
+
+def fill(tree: Path, files: Iterable[tuple[str, Path]]) -> None:
+    """Copy the files into the folder `tree`, each to the path before it."""
+    for name, source in files:
+        destination = tree / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, destination)
 
 
 def write(tree: Path, target: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from carsite.deploy.outputs import ROOT, kind
 from carsite.deploy.package import (
     archive,
     bytecode,
-    distributions,
+    libraries,
     lock,
     project,
     wheels,
@@ -40,29 +39,21 @@ def rebuild(target: Path, stage: str, runs_on: wheels.Target) -> None:
         settings = zappas.read(FROM_ZAPPA)
     with tempfile.TemporaryDirectory(prefix="carsite-package-") as folder:
         tree = Path(folder, "tree")
-        _copy(project.files(), tree)
-        _packages(runs_on, Path(folder, "installed"), tree)
+        archive.fill(tree, project.files())
         (tree / FROM_ZAPPA).write_bytes(settings)
+        bytecode.compile_tree(tree)
+        _packages(runs_on, tree)
         _static(Path(folder, "static"), tree / STATIC)
-        bytecode.compile_tree(tree, own={*project.PACKAGES, FROM_ZAPPA})
         archive.write(tree, target)
     echo(
         f"Packed {len(zipfile.ZipFile(target).namelist())} files: {target.stat().st_size:,} bytes."
     )
 
 
-def _packages(runs_on: wheels.Target, installed: Path, tree: Path) -> None:
+def _packages(runs_on: wheels.Target, tree: Path) -> None:
     shipping = lock.shipped(ROOT / "requirements.lock")
     lock.check_installed(shipping)
-    wheels.install(shipping, runs_on, installed)
-    _copy(distributions.files(installed), tree)
-
-
-def _copy(files: Iterable[tuple[str, Path]], tree: Path) -> None:
-    for name, source in files:
-        destination = tree / name
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, destination)
+    libraries.unpack(shipping, runs_on, tree)
 
 
 def _static(collected: Path, destination: Path) -> None:

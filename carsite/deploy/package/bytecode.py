@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Collection
 from pathlib import Path
 
 from click import ClickException
@@ -21,32 +20,22 @@ from click import ClickException
 TASK = "/var/task"  # where Lambda unpacks the archive; tracebacks name it
 
 
-def compile_tree(folder: Path, own: Collection[str] | None = None) -> None:
-    """Compile every module below `folder`, the same each time; what is not `own` loses its source.
+def compile_tree(folder: Path, *, sources: bool = True) -> None:
+    """Compile every module below `folder`, the same each time.
 
-    `own` names files and folders directly in `folder`; None are all of them.
+    Without `sources`, bytecode takes their place: Python looks there if there is none.
     """
-    paths = sorted(folder.iterdir())
-    theirs = [path for path in paths if own is not None and path.name not in own]
-    _compile(folder, [path for path in paths if path not in theirs])
-    # In place of the source, where Python looks if there is none.
-    _compile(folder, theirs, "-b")
-    for path in theirs:
-        for source in path.rglob("*.py") if path.is_dir() else [path]:
-            if source.suffix == ".py":
-                source.unlink()
-
-
-def _compile(folder: Path, paths: Collection[Path], *options: str) -> None:
-    if not paths:
-        return  # without one, compileall takes all of sys.path
     command = [
         *(sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode"),
-        *("unchecked-hash", "-s", str(folder), "-p", TASK, *options),
-        *map(str, paths),
+        *("unchecked-hash", "-s", str(folder), "-p", TASK, *([] if sources else ["-b"])),
+        str(folder),
     ]
-    # Sets among the constants would otherwise be stored in an order of the moment.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
+    # Sets among the constants would otherwise be stored in an order of the moment, and with
+    # PYTHONOPTIMIZE of the shell's, modules would lose what they assert.
+    environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ClickException(f"Some modules do not compile:\n{done.stdout.strip()}")
+    if not sources:
+        for source in folder.rglob("*.py"):
+            source.unlink()

@@ -19,11 +19,16 @@ LEFT_OUT = {
     *("dbauth/LICENSE", "dbauth/README.md", "dbauth/pyproject.toml"),
 }
 
-# Not linked from any page: what else drf-spectacular-sidecar brings, source maps, scripts that the
-# admin loads with DEBUG alone, and fonts for browsers that know no WOFF.
+# Not linked from any page: what else drf-spectacular-sidecar brings, and scripts that the admin
+# loads with DEBUG alone.
+UNLINKED_STATIC = (
+    *("drf_spectacular_sidecar/redoc/*", "*/swagger-ui-standalone-preset.*"),
+    *(f"admin/js/vendor/*/{name}.js" for name in ("jquery", "select2.full", "xregexp")),
+)
+# Linked from files that ship, so they must be there to be hashed: source maps, and fonts for
+# browsers that know no WOFF.
 UNUSED_STATIC = (
-    *("drf_spectacular_sidecar/redoc/*", "*/swagger-ui-standalone-preset.*", "*.map", "*.map.gz"),
-    *(f"admin/js/vendor/*/{name}.[0-9a-f]*.js*" for name in ("jquery", "select2.full", "xregexp")),
+    *("*.map", "*.map.gz"),
     *(f"rest_framework/fonts/*.{kind}*" for kind in ("eot", "svg", "ttf")),
 )
 
@@ -49,8 +54,9 @@ def collect_static(destination: Path, root: Path = ROOT) -> None:
     Nothing of what the environment holds takes part, and the settings' required secrets get
     values that serve nobody.
     """
+    unlinked = [f"--ignore={pattern}" for pattern in UNLINKED_STATIC]
     done = subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0", *unlinked],
         cwd=root,
         env={
             "PATH": os.defpath,

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from carsite.deploy.package import archive, wheels
+from carsite.deploy.package import archive, lock, wheels
 from tests.rig.environment import child, way_out
 from tests.rig.packages import Package
-from tests.rig.project_copy import PLANTED, Project, copy
+from tests.rig.project_copy import PLANTED, TARGET, Project, copy
 from tests.rig.services import Rig
 
 pytestmark = [pytest.mark.xdist_group("packages"), pytest.mark.timeout(1800)]
@@ -118,7 +118,10 @@ def test_static_files_are_hashed_compressed_and_complete(contents: zipfile.ZipFi
 
 @pytest.fixture(scope="module")
 def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment that holds what requirements.lock says."""
+    """The interpreter of a new environment that holds what requirements.lock says.
+
+    It has the packages' files and nothing that was made of them.
+    """
     folder = tmp_path_factory.mktemp("environment") / "another"
     uv = (sys.executable, "-m", "uv", "--quiet", "--no-config")
     environment = child(way_out())
@@ -128,7 +131,9 @@ def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) ->
     install = ("pip", "install", "--python", str(python), "--require-hashes", "-r")
     locked = [*uv, *install, str(root / "requirements.lock")]
     subprocess.run(locked, env=environment, check=True, timeout=600)
-    shutil.copytree(wheels.CACHE, folder / "wheels")
+    shipped = "".join(pin.text for pin in lock.shipped(root / "requirements.lock"))
+    files = wheels.fetch(shipped, TARGET)
+    shutil.copytree(files, folder / "wheels" / files.name)
     return python
 
 
@@ -136,7 +141,10 @@ def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def test_two_builds_in_two_environments_are_the_same_bytes(
     rig: Rig, tmp_path: Path, another_environment: Path, stage: str
 ) -> None:
-    """Another folder, time, hash seed, umask and time zone too, and secrets in the environment."""
+    """Another folder, time, hash seed, umask and time zone too, and secrets in the environment.
+
+    The first build there makes the libraries, the second one takes what is kept of them.
+    """
     first = rig.package(stage).archive
     project = copy(tmp_path / "elsewhere" / "project")
     with zipfile.ZipFile(first) as one:  # each copy has certificates of its own

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click import ClickException
 
-from carsite.deploy.package import wheels
+from carsite.deploy.package import libraries, wheels
 from carsite.deploy.package.lock import Pin
 from tests.carsite.deploy.package.test_binaries import elf
 
@@ -61,14 +61,14 @@ def test_the_network_is_needed_once(index: Path, tmp_path: Path) -> None:
         wheels.install([example], wheels.Target("python3.12", "arm64"), tmp_path / "third")
 
 
-def test_a_file_that_changed_in_the_cache_is_refused(index: Path, tmp_path: Path) -> None:
+def test_of_a_file_that_changed_in_the_cache_nothing_is_made(index: Path) -> None:
     example = pin(index / NAME)
     cached = wheels.fetch(example.text, TARGET) / NAME
     with zipfile.ZipFile(cached, "a") as file:
         file.writestr("planted.py", "")
     with pytest.raises(ClickException, match="DO NOT MATCH THE HASHES"):
-        wheels.install([example], TARGET, tmp_path / "tree")
-    assert not (tmp_path / "tree").exists()
+        libraries.packed([example], TARGET)
+    assert list(wheels.CACHE.iterdir()) == [cached.parent]
 
 
 def test_a_package_that_hides_another_processors_code_is_refused(
