@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import trustme
+if TYPE_CHECKING:
+    import trustme
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,15 @@ class Certificate:
 
 def issue(folder: Path, *hosts: str, authority: trustme.CA | None = None) -> Certificate:
     """A certificate for these hosts, from an authority of its own unless one is given."""
-    authority = authority or trustme.CA()
+    authority = authority or new_authority()
     ca, chain = folder / "ca.pem", folder / "server.pem"
     authority.cert_pem.write_to_path(str(ca))
     authority.issue_cert(*hosts).private_key_and_cert_chain_pem.write_to_path(str(chain))
     return Certificate(ca, chain)
+
+
+def new_authority() -> trustme.CA:
+    """One that nobody trusts yet."""
+    import trustme  # here, because the stand-ins' own processes import this module as well
+
+    return trustme.CA()

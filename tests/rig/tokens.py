@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import boto3
-
 from tests.rig.front_door import CREDENTIALS, Credentials
 
 REGION = "us-east-1"
@@ -14,6 +12,8 @@ REGION = "us-east-1"
 
 @lru_cache
 def _client(service: str, credentials: Credentials, region: str = REGION) -> Any:
+    import boto3  # here, because the processes of the stand-ins import this module and sign nothing
+
     session = boto3.Session(
         credentials.access_key, credentials.secret_key, credentials.session_token, region
     )

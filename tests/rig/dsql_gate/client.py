@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import psycopg2
+from typing import TYPE_CHECKING, Any, Literal
 
 from tests.rig.front_door.client import FrontDoor, Shared, door_process
 from tests.rig.front_door.control_client import Control
-from tests.rig.postgresql import PostgreSQL
 from tests.rig.tokens import dsql_token
+
+if TYPE_CHECKING:
+    from tests.rig.postgresql import PostgreSQL
 
 CLUSTER = "bntegz2wxyabcdefghijklmnop"
 HOST = f"{CLUSTER}.dsql.us-east-1.on.aws"
@@ -90,6 +90,8 @@ class DsqlGate(FrontDoor):
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement as the cluster's administrator; its rows, or an empty list."""
+        import psycopg2  # here, because the gate's own process imports this module
+
         connection = psycopg2.connect(
             host=self.host,
             hostaddr="127.0.0.1",
@@ -108,6 +110,8 @@ class DsqlGate(FrontDoor):
 
 def add_role(gate: DsqlGate, role: str, schema: str) -> None:
     """A role that either of the rig's IAM identities may use, and a schema that it owns."""
+    import psycopg2  # here, as above
+
     with contextlib.suppress(psycopg2.errors.DuplicateObject):
         gate.execute(f"CREATE ROLE {role} WITH LOGIN")  # roles are the server's, not the database's
     for credentials in (gate.credentials, gate.temporary):

@@ -12,12 +12,14 @@ import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import trustme
-
+from tests.rig.certificates import new_authority
 from tests.rig.dsql_gate.client import HOST, DsqlGate, running_dsql_gate
 from tests.rig.front_door.client import Shared
-from tests.rig.postgresql import PostgreSQL
+
+if TYPE_CHECKING:
+    from tests.rig.postgresql import PostgreSQL
 
 PEER_CLUSTER = "cqabt7h2wxzabcdefghijklmno"
 PEER_REGION = "us-east-2"
@@ -38,7 +40,7 @@ def running_dsql_regions(
     `round_trip` is in seconds.
     """
     with tempfile.TemporaryDirectory(prefix="carsite-regions-") as folder:
-        shared = Shared(trustme.CA(), Path(folder) / "catalog", round_trip)
+        shared = Shared(new_authority(), Path(folder) / "catalog", round_trip)
         first, second = hosts
         with (
             running_dsql_gate(postgresql, first, database=database, shared=shared) as here,

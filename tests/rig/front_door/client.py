@@ -10,15 +10,18 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
-
-import trustme
 
 from tests.rig import certificates
 from tests.rig.front_door.control_client import Control
 from tests.rig.front_door.sigv4 import Credentials
-from tests.rig.postgresql import PostgreSQL
+
+if TYPE_CHECKING:
+    # The door's own process imports this module as well, and needs neither.
+    import trustme
+
+    from tests.rig.postgresql import PostgreSQL
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMES = {
@@ -132,7 +135,7 @@ def door_process(
     """Run `python -m module` with certificates for the hosts."""
     _prepare(postgresql, kind, database)
     with tempfile.TemporaryDirectory(prefix="carsite-front-door-") as folder:
-        shared = shared or Shared(trustme.CA(), Path(folder) / "catalog")
+        shared = shared or Shared(certificates.new_authority(), Path(folder) / "catalog")
         certificate = certificates.issue(Path(folder), *hosts, authority=shared.authority)
         settings = {
             "kind": kind,
