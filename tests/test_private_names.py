@@ -42,6 +42,7 @@ READ = {
     "_non_atomic_requests": "django/db/transaction.py",
     "_quote_name": "django/db/backends/postgresql/creation.py",
     "_request": "rest_framework/request.py",
+    "_setupfunc": "django/utils/functional.py",
     "_wrapped": "django/utils/functional.py",
 }
 

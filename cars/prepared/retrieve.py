@@ -54,15 +54,11 @@ def _row(view: Any) -> Row | None:
 
 
 def _shows_all_alike(view: GenericAPIView[Any]) -> bool:
-    return _is_stock(type(view)) and _ask_nothing_of_objects(tuple(view.permission_classes))
-
-
-@cache
-def _ask_nothing_of_objects(permissions: tuple[Any, ...]) -> bool:
-    return all(
-        getattr(each, "has_object_permission", None) is BasePermission.has_object_permission
-        for each in permissions
-    )
+    for permission in view.permission_classes:
+        asks = getattr(permission, "has_object_permission", None)
+        if asks is not BasePermission.has_object_permission:
+            return False
+    return _is_stock(type(view))
 
 
 @cache

@@ -17,10 +17,7 @@ NOT_KEPT = "private, no-store"
 KEPT = frozenset([200, 304])
 # What asks for an answer only if it is, or is not, the one that the client has (RFC 9110, 13.1).
 CONDITIONS = frozenset(
-    [
-        *("HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE"),
-        *("HTTP_IF_NONE_MATCH", "HTTP_IF_UNMODIFIED_SINCE"),
-    ]
+    f"HTTP_IF_{name}" for name in ("MATCH", "MODIFIED_SINCE", "NONE_MATCH", "UNMODIFIED_SINCE")
 )
 
 
@@ -31,12 +28,12 @@ class CachePolicyMiddleware(ConditionalGetMiddleware):
         policy = response.headers.get("Cache-Control", "")
         if not policy or ("no-store" not in policy and _is_personal(request, response)):
             policy = response.headers["Cache-Control"] = NOT_KEPT
-        if "no-store" in policy or request.method != "GET":
+        if request.method != "GET":
             return response
-        if not response.has_header("ETag"):
-            set_response_etag(response)
         # Where a request has no condition, Django finds that out after a while: 4 % of GET one.
         if CONDITIONS.isdisjoint(request.META):
+            if "no-store" not in policy.lower() and not response.has_header("ETag"):
+                set_response_etag(response)
             return response
         return super().process_response(request, response)
 

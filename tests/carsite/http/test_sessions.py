@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import cache_control
@@ -20,6 +23,12 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from cars.views import CarList
+from carsite.http.sessions import (
+    AuthenticationMiddleware,
+    MessageMiddleware,
+    OnDemand,
+    SessionMiddleware,
+)
 from carsite.urls import urlpatterns as service
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +207,102 @@ def test_the_api_opens_no_session_for_a_stranger(
 def test_a_cookie_of_no_session_is_deleted(client: Client) -> None:
     answer = client.get("/cars", headers={**JSON, "cookie": f"{SESSION}=unknown"})
     assert answer.cookies[SESSION]["max-age"] == 0
+
+
+def middlewares(view: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """The three of the settings around a view, called by hand."""
+    return SessionMiddleware(AuthenticationMiddleware(MessageMiddleware(view)))
+
+
+@pytest.fixture
+def on_the_way_in(rf: RequestFactory) -> Callable[..., HttpResponse]:
+    """The answer to a request that is as given, and that a view does something with."""
+
+    def answer(action: Callable[[Any], object], **attributes: Any) -> HttpResponse:
+        request: Any = rf.get("/")
+        vars(request).update(attributes)
+
+        def view(request: HttpRequest) -> HttpResponse:
+            action(request)
+            return HttpResponse()
+
+        given: HttpResponse = middlewares(view)(request)
+        return given
+
+    return answer
+
+
+def test_a_copy_of_a_request_has_its_session_user_and_messages(
+    on_the_way_in: Callable[..., HttpResponse],
+) -> None:
+    answer = on_the_way_in(lambda request: copy.copy(request).session.update({"key": "value"}))
+    assert SESSION in answer.cookies
+    user = User.objects.create_user("reader")
+    answer = on_the_way_in(lambda request: login(copy.copy(request), user))
+    assert SESSION in answer.cookies
+    answer = on_the_way_in(lambda request: messages.info(copy.copy(request), "Hello"))
+    assert django_settings.MESSAGES_COOKIE_NAME in answer.cookies
+
+
+def test_what_a_request_brings_along_is_replaced(
+    on_the_way_in: Callable[..., HttpResponse],
+) -> None:
+    found: list[Any] = []
+    on_the_way_in(
+        lambda request: found.extend([request.user.is_anonymous, request.session.get("key")]),
+        user=User(username="stranger"),
+        session={"key": "value"},
+    )
+    assert found == [True, None]
+
+
+def test_a_request_may_pass_the_middlewares_twice(rf: RequestFactory) -> None:
+    def view(request: Any) -> HttpResponse:
+        request.session["times"] = request.session.get("times", 0) + 1
+        return HttpResponse(str(request.session["times"]))
+
+    request = rf.get("/")
+    answers = [middlewares(view)(request) for _ in range(2)]
+    assert [answer.content for answer in answers] == [b"1", b"1"]
+
+
+def test_an_attribute_can_be_deleted(on_the_way_in: Callable[..., HttpResponse]) -> None:
+    def forget(request: Any) -> None:
+        del request.user, request.session
+        assert not hasattr(request, "user")
+
+    assert on_the_way_in(forget).status_code == 200
+
+
+class KnowsEverybody(AuthenticationMiddleware):
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = User(username="somebody")
+
+
+def test_a_subclass_does_what_it_adds(rf: RequestFactory) -> None:
+    view = KnowsEverybody(lambda request: HttpResponse(str(request.user)))
+    assert SessionMiddleware(view)(rf.get("/")).content == b"somebody"
+
+
+def test_an_object_on_demand_is_one_of_djangos() -> None:
+    """It sets what Django's own keeps: django.utils.functional.LazyObject and SimpleLazyObject."""
+
+    def kept(lazy: object) -> Any:
+        return object.__getattribute__(lazy, "__dict__")
+
+    on_demand, djangos = OnDemand(User), SimpleLazyObject(User)
+    assert kept(on_demand) == kept(djangos)
+    assert on_demand.is_anonymous is djangos.is_anonymous is False
+    assert kept(on_demand).keys() == kept(djangos).keys()
+
+
+def test_a_message_of_an_asynchronous_view_is_not_lost(async_rf: Any) -> None:
+    async def view(request: Any) -> HttpResponse:
+        messages.info(request, "Hello")
+        return HttpResponse()
+
+    request = async_rf.get("/")
+    request.session = OnDemand(SessionStore)
+    answer = async_to_sync(MessageMiddleware(view))(request)
+    assert django_settings.MESSAGES_COOKIE_NAME in answer.cookies
