@@ -39,16 +39,32 @@ def gate(running_gate: DsqlGate) -> Iterator[DsqlGate]:
     running_gate.control.reset()
 
 
+@pytest.fixture(scope="session")
+def behind(gate_server: PostgreSQL) -> Iterator[Callable[[str], None]]:
+    """Runs SQL behind the gate's back, on one connection until the server goes."""
+    opened: list[Any] = []
+
+    def run(sql: str) -> None:
+        if not opened or opened[-1].closed:
+            opened.append(gate_server.connect())
+        with opened[-1].cursor() as cursor:
+            cursor.execute(sql)
+
+    yield run
+    for connection in opened:
+        connection.close()
+
+
 @pytest.fixture
-def schema(gate: DsqlGate) -> Iterator[str]:
+def schema(gate: DsqlGate, behind: Callable[[str], None]) -> Iterator[str]:
     """A schema of the test's own, where `admin` finds its tables."""
-    run_alone(gate, "CREATE SCHEMA trial")
+    behind("CREATE SCHEMA trial AUTHORIZATION admin")
     yield "trial"
     gate.control.reset()
     deadline = time.monotonic() + GONE_SECONDS
     while True:
         try:
-            run_alone(gate, "DROP SCHEMA IF EXISTS trial CASCADE")
+            behind("SET lock_timeout = '1s'; DROP SCHEMA IF EXISTS trial CASCADE")
         except psycopg2.Error:
             # A job or a session of the test's is still at its end ("tuple concurrently updated").
             if time.monotonic() > deadline:
