@@ -4,25 +4,58 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from tests.dbauth.dsql.conftest import ALIAS, Cluster
+from tests.dbauth.dsql.conftest import ALIAS, SCHEMA, Cluster
+
+# Where the project's tables are between the tests, and what `migrate` stores in them.
+KEPT, STORED = "kept_site", "stored_site"
 
 
 @pytest.fixture
-def site(cluster: Cluster) -> Cluster:
-    """The project's tables."""
-    call_command("migrate", database=ALIAS, verbosity=0)
+def site(cluster: Cluster) -> Iterator[Cluster]:
+    """The project's tables as `migrate` leaves them, which runs for the first test alone."""
+    if cluster.rows(f"SELECT 1 FROM pg_namespace WHERE nspname = '{KEPT}'"):
+        cluster.rows(f"DROP SCHEMA {SCHEMA}; ALTER SCHEMA {KEPT} RENAME TO {SCHEMA}")
+        restore(cluster)
+    else:
+        call_command("migrate", database=ALIAS, verbosity=0)
+        cluster.rows(f"CREATE SCHEMA {STORED}")
+        for name in tables(cluster, SCHEMA):
+            cluster.rows(f"CREATE TABLE {STORED}.{name} AS TABLE {name}")
     cluster.control.reset()
-    return cluster
+    yield cluster
+    cluster.rows(f"ALTER SCHEMA {SCHEMA} RENAME TO {KEPT}")
+
+
+def restore(cluster: Cluster) -> None:
+    """Every row as it was after `migrate`, and no table beside its own."""
+    stored = tables(cluster, STORED)
+    for name in tables(cluster, SCHEMA) - stored:
+        cluster.rows(f"DROP TABLE {name}")
+    rows = "; ".join(f"INSERT INTO {name} TABLE {STORED}.{name}" for name in sorted(stored))
+    # One transaction, at whose end the foreign keys are looked at.
+    cluster.rows(f"TRUNCATE {', '.join(stored)}; {rows}")
+    ContentType.objects.clear_cache()
+
+
+def tables(cluster: Cluster, schema: str) -> set[str]:
+    return {
+        name
+        for (name,) in cluster.rows(
+            f"SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = '{schema}'"
+        )
+    }
 
 
 def output(command: str, *arguments: str, **options) -> str:
