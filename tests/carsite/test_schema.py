@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 from carsite import __version__
+from tests.rig import forked
 from tests.rig.environment import child
 
 
@@ -22,15 +21,11 @@ def test_package_schema_and_changelog_are_of_one_version(root: Path) -> None:
 
 def test_the_committed_schema_is_fresh(root: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "openapi.json"
-    subprocess.run(
-        [
-            *(sys.executable, "manage.py", "spectacular", "--format=openapi-json"),
-            *("--validate", "--fail-on-warn", f"--file={fresh}"),
-        ],
-        cwd=root,
-        env=child(DJANGO_SETTINGS_MODULE="carsite.settings.schema"),
-        check=True,
-        timeout=600,
+    done = forked.python(
+        *("manage.py", "spectacular", "--format=openapi-json"),
+        *("--validate", "--fail-on-warn", f"--file={fresh}"),
+        environment=child(DJANGO_SETTINGS_MODULE="carsite.settings.schema"),
     )
+    assert done.returncode == 0, done.stderr
     committed = json.loads((root / "carsite" / "openapi.json").read_text())
     assert committed == json.loads(fresh.read_text()), "run 'make schema' and commit the result"

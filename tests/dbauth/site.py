@@ -11,6 +11,7 @@ from typing import IO
 
 import requests
 
+from tests.rig import forked
 from tests.rig.environment import child
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,17 +26,13 @@ def environment(database: dict, **variables: str) -> dict[str, str]:
 
 def manage(database: dict, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The outcome of a management command in the project."""
-    return _run(database, "-m", "django", *command, **variables)
+    return forked.python("-m", "django", *command, environment=environment(database, **variables))
 
 
 def python(database: dict, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The outcome of `code` in a process with the project's settings."""
-    return _run(database, "-c", code, **variables)
-
-
-def _run(database: dict, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         env=environment(database, **variables) | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,

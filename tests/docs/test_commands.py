@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +11,8 @@ import pytest
 from tests.docs import inventory
 from tests.docs.document import FENCE, read
 from tests.docs.test_documents import PAGES
+from tests.rig import forked
+from tests.rig.environment import child
 from tests.rig.service import Service
 from tests.rig.services import Rig, local
 
@@ -31,8 +32,9 @@ CALLS = [call for _, block in FENCE.findall(README) for call in CALL.findall(blo
 
 @pytest.mark.parametrize("command", sorted(MANAGED))
 def test_a_management_command_explains_itself(command: str) -> None:
-    done = run(sys.executable, "manage.py", command, "--help")
-    assert done.startswith(f"usage: manage.py {command}")
+    done = forked.python("manage.py", command, "--help", environment=child())
+    assert done.stdout.startswith(f"usage: manage.py {command}"), done.stderr
+    assert done.returncode == 0
 
 
 def test_make_help_lists_every_target() -> None:

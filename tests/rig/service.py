@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from tests.rig import forked
 from tests.rig.certificates import Certificate
 from tests.rig.environment import child
 from tests.rig.ports import free_port
@@ -70,14 +71,8 @@ class Service:
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """Run a management command with the service's settings; its output."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**self._environment(), **environment},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
+        done = forked.python(
+            "manage.py", *arguments, environment={**self._environment(), **environment}
         )
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
         return done.stdout

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.rig import forked
 from tests.rig.certificates import issue
 
 URL = "postgresql://cars:s3cret-p4ssword@db.example.com:5432/cars"
@@ -33,14 +34,15 @@ def python(root: Path, *arguments: str, **environment: str) -> subprocess.Comple
     )
 
 
-def check(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return python(root, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+def check(**environment: str) -> subprocess.CompletedProcess[str]:
+    command = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    return forked.python(*command, environment=environment)
 
 
-def value(root: Path, expression: str, **environment: str) -> object:
+def value(expression: str, **environment: str) -> object:
     """A setting's value in a process of its own."""
     code = f"import json; from django.conf import settings; print(json.dumps({expression}))"
-    done = python(root, "-c", code, **environment)
+    done = forked.python("-c", code, environment=environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -50,34 +52,34 @@ def ca(tmp_path: Path) -> str:
     return str(issue(tmp_path, "db.example.com").ca)
 
 
-def test_the_deploy_check_of_the_regular_stage_is_clean(root: Path, ca: str) -> None:
-    done = check(root, DATABASE_URL=f"{URL}?sslrootcert={ca}", **REGULAR)
+def test_the_deploy_check_of_the_regular_stage_is_clean(ca: str) -> None:
+    done = check(DATABASE_URL=f"{URL}?sslrootcert={ca}", **REGULAR)
     assert (done.returncode, done.stdout + done.stderr) == (
         0,
         "System check identified no issues (0 silenced).\n",
     )
 
 
-def test_missing_roots_are_an_error_that_names_the_command(root: Path, tmp_path: Path) -> None:
-    done = check(root, DATABASE_URL=f"{URL}?sslrootcert={tmp_path}/none.pem", **REGULAR)
+def test_missing_roots_are_an_error_that_names_the_command(tmp_path: Path) -> None:
+    done = check(DATABASE_URL=f"{URL}?sslrootcert={tmp_path}/none.pem", **REGULAR)
     assert done.returncode == 1
     assert "carsite.E001" in done.stderr
     assert "manage.py fetch_rds_ca" in done.stderr
 
 
 @pytest.mark.parametrize("mode", ["disable", "prefer", "require", "verify-ca"])
-def test_unverified_tls_is_a_warning(root: Path, ca: str, mode: str) -> None:
-    done = check(root, DATABASE_URL=f"{URL}?sslmode={mode}&sslrootcert={ca}", **REGULAR)
+def test_unverified_tls_is_a_warning(ca: str, mode: str) -> None:
+    done = check(DATABASE_URL=f"{URL}?sslmode={mode}&sslrootcert={ca}", **REGULAR)
     assert done.returncode == 1
     assert "carsite.W001" in done.stderr
     assert f"'{mode}'" in done.stderr
 
 
 @pytest.mark.parametrize("missing", ["DATABASE_URL", "DJANGO_SECRET_KEY", "AWS_REGION"])
-def test_a_required_variable_that_is_missing_is_named(root: Path, missing: str) -> None:
+def test_a_required_variable_that_is_missing_is_named(missing: str) -> None:
     environment = {"DATABASE_URL": URL, **REGULAR}
     del environment[missing]
-    done = check(root, **environment)
+    done = check(**environment)
     assert done.returncode != 0
     assert f"Set the {missing} environment variable" in done.stderr
 
@@ -93,16 +95,14 @@ def test_a_required_variable_that_is_missing_is_named(root: Path, missing: str) 
         ("", "is no URL"),
     ],
 )
-def test_a_database_url_of_another_kind_says_what_is_expected(
-    root: Path, url: str, says: str
-) -> None:
-    done = check(root, DATABASE_URL=url, **REGULAR)
+def test_a_database_url_of_another_kind_says_what_is_expected(url: str, says: str) -> None:
+    done = check(DATABASE_URL=url, **REGULAR)
     assert done.returncode != 0
     assert says in done.stderr
     assert "postgresql://user:password@host:5432/database" in done.stderr
 
 
-def test_no_error_shows_the_password(root: Path, tmp_path: Path) -> None:
+def test_no_error_shows_the_password(tmp_path: Path) -> None:
     urls = [
         f"{URL}?sslrootcert={tmp_path}/none.pem",
         URL.replace("postgresql", "pq"),
@@ -111,14 +111,13 @@ def test_no_error_shows_the_password(root: Path, tmp_path: Path) -> None:
         "s3cret-in-the-wrong-variable",
     ]
     for url in urls:
-        done = check(root, DATABASE_URL=url, **REGULAR)
+        done = check(DATABASE_URL=url, **REGULAR)
         assert done.returncode != 0
         assert "s3cret" not in done.stdout + done.stderr
 
 
-def test_options_of_the_url_win_over_the_defaults(root: Path) -> None:
+def test_options_of_the_url_win_over_the_defaults() -> None:
     options = value(
-        root,
         "settings.DATABASES['default']['OPTIONS']",
         DATABASE_URL=f"{URL}?connect_timeout=9&sslrootcert=/x.pem",
         **REGULAR,
@@ -149,10 +148,9 @@ def test_options_of_the_url_win_over_the_defaults(root: Path) -> None:
     ids=["password", "IAM"],
 )
 def test_every_aurora_postgresql_has_the_same_limits(
-    root: Path, scheme: str, environment: dict[str, str], host: str, bounded: bool
+    scheme: str, environment: dict[str, str], host: str, bounded: bool
 ) -> None:
     options: Any = value(
-        root,
         "settings.DATABASES['default']['OPTIONS']",
         DATABASE_URL=f"{scheme}@{host}:5432/cars",
         **environment,
@@ -162,11 +160,10 @@ def test_every_aurora_postgresql_has_the_same_limits(
     assert options["target_session_attrs"] == "read-write"
 
 
-def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> None:
-    hosts = value(root, "settings.ALLOWED_HOSTS", DATABASE_URL=URL, **REGULAR)
+def test_hosts_are_those_of_api_gateway_unless_told_otherwise() -> None:
+    hosts = value("settings.ALLOWED_HOSTS", DATABASE_URL=URL, **REGULAR)
     assert hosts == [".execute-api.eu-central-1.amazonaws.com"]
     told = value(
-        root,
         "settings.ALLOWED_HOSTS",
         DATABASE_URL=URL,
         ALLOWED_HOSTS="cars.example.com, 127.0.0.1",
@@ -183,9 +180,9 @@ def test_hosts_are_those_of_api_gateway_unless_told_otherwise(root: Path) -> Non
         ("eusc-de-east-1", "amazonaws.eu"),
     ],
 )
-def test_hosts_are_those_of_the_regions_partition(root: Path, region: str, suffix: str) -> None:
+def test_hosts_are_those_of_the_regions_partition(region: str, suffix: str) -> None:
     given = REGULAR | {"AWS_REGION": region}
-    hosts = value(root, "settings.ALLOWED_HOSTS", DATABASE_URL=URL, **given)
+    hosts = value("settings.ALLOWED_HOSTS", DATABASE_URL=URL, **given)
     assert hosts == [f".execute-api.{region}.{suffix}"]
 
 
@@ -211,28 +208,25 @@ def test_the_local_settings_never_start_in_lambda(root: Path) -> None:
     ],
 )
 def test_the_prefix_is_each_requests_unless_it_is_set(
-    root: Path, environment: dict[str, str], forced: str | None
+    environment: dict[str, str], forced: str | None
 ) -> None:
     given = {**REGULAR, **environment}
-    assert value(root, "settings.FORCE_SCRIPT_NAME", DATABASE_URL=URL, **given) == forced
+    assert value("settings.FORCE_SCRIPT_NAME", DATABASE_URL=URL, **given) == forced
 
 
 @pytest.mark.parametrize(
     ("variable", "nonsense"),
     [("CARS_WRITES_REQUIRE_LOGIN", "enabled"), ("DJANGO_SCRIPT_NAME", "regular")],
 )
-def test_a_value_that_cannot_be_understood_stops_the_process(
-    root: Path, variable: str, nonsense: str
-) -> None:
-    done = check(root, DATABASE_URL=URL, **REGULAR, **{variable: nonsense})
+def test_a_value_that_cannot_be_understood_stops_the_process(variable: str, nonsense: str) -> None:
+    done = check(DATABASE_URL=URL, **REGULAR, **{variable: nonsense})
     assert done.returncode != 0
     assert f"{variable} is '{nonsense}'" in done.stderr
 
 
 @pytest.mark.parametrize(("given", "meant"), [("TRUE", True), ("1", True), ("no", False)])
-def test_a_flag_is_understood(root: Path, given: str, meant: bool) -> None:
+def test_a_flag_is_understood(given: str, meant: bool) -> None:
     value_ = value(
-        root,
         "settings.CARS_WRITES_REQUIRE_LOGIN",
         DATABASE_URL=URL,
         CARS_WRITES_REQUIRE_LOGIN=given,
