@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -14,7 +14,6 @@ from tests.docs.test_documents import PAGES
 from tests.rig import forked
 from tests.rig.environment import child
 from tests.rig.service import Service
-from tests.rig.services import Rig, local
 
 README = (inventory.ROOT / "README.md").read_text()
 MANAGED = {
@@ -53,13 +52,15 @@ def test_the_readme_shows_calls() -> None:
 
 
 @pytest.fixture(scope="module")
-def service(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(running: Callable[[str], Service]) -> Service:
     """As after `make run`: with the sample's cars alone."""
-    with local(Rig(tmp_path_factory.mktemp("readme"), rig.postgresql)) as service:
-        service.manage("load_cars", "cars/sample/cars.csv", "--verbosity=0")
-        yield service
+    service = running("local")
+    service.rows("DELETE FROM cars_car")
+    service.manage("load_cars", "cars/sample/cars.csv", "--verbosity=0")
+    return service
 
 
+@pytest.mark.xdist_group("service-local")
 @pytest.mark.parametrize(("command", "shown"), [call for call in CALLS if LOCAL in call[0]])
 def test_a_call_answers_what_is_shown(service: Service, command: str, shown: str) -> None:
     if shutil.which("curl") is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,9 +52,8 @@ def test_names_say_as_much_as_browsers_check(
     assert cookie_prefix(script_name, urlsplit(public) if public else None) == prefix
 
 
-def test_the_deployed_stages_have_these_names(root: Path) -> None:
+def test_the_deployed_stages_have_these_names() -> None:
     names = value(
-        root,
         "[settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME]",
         DATABASE_URL=URL,
         **REGULAR,

@@ -22,6 +22,9 @@ from tests.rig.ports import free_port
 from tests.rig.service import Client, Service
 from tests.rig.services import deployed
 
+# On the worker that has the service.
+pytestmark = pytest.mark.xdist_group("service-rds-iam")
+
 Line = dict[str, Any]
 
 TRACE = "1-5759e988-bd862e3fe1be46a994272793"
