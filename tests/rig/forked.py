@@ -7,6 +7,7 @@ what it imports is not to be seen here: that takes one of `subprocess`.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import runpy
@@ -14,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
+from types import ModuleType
 
 from django.conf import settings
 
@@ -39,7 +41,7 @@ def python(*arguments: str, environment: Mapping[str, str]) -> subprocess.Comple
     with tempfile.TemporaryDirectory() as folder:
         written = [Path(folder, name) for name in ("stdout", "stderr")]
         process = _context.Process(target=_become, args=(arguments, dict(environment), written))
-        with _one_at_a_time:
+        with _one_at_a_time, _without_main():
             process.start()
         over = wait([process.sentinel], SECONDS)
         with _one_at_a_time:
@@ -52,6 +54,16 @@ def python(*arguments: str, environment: Mapping[str, str]) -> subprocess.Comple
         return subprocess.CompletedProcess(
             arguments, process.exitcode, *(file.read_text() for file in written)
         )
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Let the new process not import what this one runs: pytest, a benchmark, or any script."""
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _become(arguments: Sequence[str], environment: Mapping[str, str], written: list[Path]) -> None:
