@@ -18,6 +18,7 @@ from pathlib import Path
 import tests.rig.isolation  # noqa: F401 - first: libraries read variables while they are imported
 from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.tables import table
+from tests.rig.tars import unpack
 from tests.third_party.packages import PACKAGES
 from tests.third_party.runs import Outcome, empty_cluster
 from tests.third_party.sites import ROOT
@@ -47,7 +48,7 @@ def _backend(revision: str, folder: Path) -> Path:
         ["git", "archive", revision, "dbauth"], cwd=ROOT, capture_output=True, check=True
     )
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-        tar.extractall(folder, filter="data")
+        unpack(tar, folder)
     return folder
 
 

@@ -13,6 +13,7 @@ import django
 
 from tests.rig.alone import alone
 from tests.rig.environment import child, way_out
+from tests.rig.tars import unpack
 from tests.third_party.sites import install_at
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,4 +79,4 @@ def _download(folder: Path) -> Path:
 
 def _unpack(archive: Path, folder: Path) -> None:
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        unpack(tar, folder)

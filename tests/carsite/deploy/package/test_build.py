@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import marshal
 import os
 import re
 import shutil
-import subprocess
-import sys
+import sysconfig
+import venv
 import zipfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from carsite.deploy.package import archive, lock, wheels
-from tests.rig.environment import child, way_out
 from tests.rig.packages import Package
 from tests.rig.project_copy import PLANTED, TARGET, Project, copy
 from tests.rig.services import Rig
@@ -118,23 +119,28 @@ def test_static_files_are_hashed_compressed_and_complete(contents: zipfile.ZipFi
 
 @pytest.fixture(scope="module")
 def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment that holds what requirements.lock says.
+    """The interpreter of a new environment, with what requirements.lock says and pip.
 
     It has the packages' files and nothing that was made of them.
     """
     folder = tmp_path_factory.mktemp("environment") / "another"
-    uv = (sys.executable, "-m", "uv", "--quiet", "--no-config")
-    environment = child(way_out())
-    make = [*uv, "venv", "--seed", "--python", sys.executable, str(folder)]
-    subprocess.run(make, env=environment, check=True)
-    python = folder / "bin" / "python"
-    install = ("pip", "install", "--python", str(python), "--require-hashes", "-r")
-    locked = [*uv, *install, str(root / "requirements.lock")]
-    subprocess.run(locked, env=environment, check=True, timeout=600)
+    venv.create(folder)
+    site = Path(sysconfig.get_path("purelib", "venv", vars={"base": str(folder)}))
+    locked = (root / "requirements.lock").read_text()
+    for name in ["pip", *re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)]:
+        archive.fill(site, _installed(name))
     shipped = "".join(pin.text for pin in lock.shipped(root / "requirements.lock"))
     files = wheels.fetch(shipped, TARGET)
     shutil.copytree(files, folder / "wheels" / files.name)
-    return python
+    return folder / "bin" / "python"
+
+
+def _installed(name: str) -> Iterator[tuple[str, Path]]:
+    """The files of a package below site-packages; none of one for other systems."""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        for file in metadata.files(name) or ():
+            if file.suffix != ".pyc" and file.parts[0] != "..":
+                yield str(file), Path(str(file.locate()))
 
 
 @pytest.mark.parametrize("stage", ["regular", "dsql"])
