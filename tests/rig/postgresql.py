@@ -256,9 +256,14 @@ def _binaries(home: Path, version: int) -> Path:
 
 
 def _copy(package: Path, install: Path, home: Path) -> Path:
-    """The binaries with the libraries that their RPATH names, where `nobody` can read them."""
+    """The binaries with the libraries that their RPATH names, where `nobody` can read them.
+
+    Two thirds of the files are headers, which a server does not need.
+    """
     target = home / "site" / package.name
-    shutil.copytree(install, target / install.name, symlinks=True)
+    shutil.copytree(
+        install, target / install.name, symlinks=True, ignore=shutil.ignore_patterns("include")
+    )
     libraries = package.with_name(package.name + ".libs")
     if libraries.exists():
         shutil.copytree(libraries, target.with_name(libraries.name), symlinks=True)
