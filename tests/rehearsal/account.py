@@ -33,7 +33,6 @@ from tests.rig.postgresql import PASSWORD, SUPERUSER, running_postgresql
 from tests.rig.project_copy import copy
 from tests.rig.service import ADMIN
 from tests.terraform import tfvars
-from tests.terraform.aws import corrected
 from tests.terraform.cli import copy_configuration
 
 PROJECT = "producer-api-python-rest-lambda"
@@ -156,6 +155,8 @@ class Account:
 @contextlib.contextmanager
 def open_account() -> Iterator[Account]:
     """An empty account; all that is started or written goes when the block ends."""
+    from tests.terraform.corrections import corrected  # why here: tests/terraform/aws.py
+
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carsite-rehearsal-")))
         stack.enter_context(corrected())

@@ -9,20 +9,14 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import boto3
-from moto.apigateway.models import RestAPI
-from moto.awslambda import urls
-from moto.awslambda_simple.models import LambdaSimpleBackend
-from moto.moto_api._internal.models import moto_api_backend
-from moto.server import ThreadedMotoServer
 
-from tests.rig import http_apis
 from tests.rig.front_door import TEMPORARY
 from tests.rig.lambda_runtime import Function, FunctionError, make_image
 from tests.rig.packages import Package
@@ -44,17 +38,18 @@ MISSING: dict[str, Any] = {
 }
 
 
-def _redeploy(api: Any, name: str, *arguments: Any) -> Any:
+def _redeploying(deploy: Callable[..., Any]) -> Callable[..., Any]:
     """AWS leads a stage that exists to its new deployment; moto puts another one in its place."""
-    before = api.stages.get(name)
-    deployment = _deploy(api, name, *arguments)
-    if before is not None:
-        before.deployment_id = deployment.id
-        api.stages[name] = before
-    return deployment
 
+    def redeploy(api: Any, name: str, *arguments: Any) -> Any:
+        before = api.stages.get(name)
+        deployment = deploy(api, name, *arguments)
+        if before is not None:
+            before.deployment_id = deployment.id
+            api.stages[name] = before
+        return deployment
 
-_deploy = RestAPI.create_deployment
+    return redeploy
 
 
 @dataclass
@@ -149,6 +144,15 @@ class DeployedFunction:
 @contextlib.contextmanager
 def running_aws(folder: Path) -> Iterator[Aws]:
     """An empty AWS for as long as the block lasts."""
+    # All of AWS takes moto two seconds, which whoever only collects the tests does not have.
+    from moto.apigateway.models import RestAPI
+    from moto.awslambda import urls
+    from moto.awslambda_simple.models import LambdaSimpleBackend
+    from moto.moto_api._internal.models import moto_api_backend
+    from moto.server import ThreadedMotoServer
+
+    from tests.rig import http_apis
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     aws = Aws("", folder)
 
@@ -167,7 +171,7 @@ def running_aws(folder: Path) -> Iterator[Aws]:
     with (
         mock.patch.object(LambdaSimpleBackend, "invoke", invoke),
         mock.patch.dict(urls.url_paths, MISSING),
-        mock.patch.object(RestAPI, "create_deployment", _redeploy),
+        mock.patch.object(RestAPI, "create_deployment", _redeploying(RestAPI.create_deployment)),
     ):
         moto_api_backend.reset()
         moto_api_backend.set_config({"lambda": {"use_docker": False}})

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.rds.models import rds_backends
 
 from tests.terraform import aws, tfvars
 from tests.terraform.cli import Terraform
@@ -69,12 +67,14 @@ def files_written(terraform: Terraform) -> dict[str, bytes]:
 
 def live(terraform: Terraform, engine: str, url: str) -> Life:
     """Run the guide's commands and keep what they left at each step."""
+    from moto.rds.models import rds_backends  # why here: tests/terraform/aws.py
+
     terraform.run("plan", "-out=guide.tfplan")
     terraform.run("apply", "guide.tfplan")
     outputs = terraform.outputs()
     region = REGIONS[engine]
     clusters = aws.client("rds", url, region).describe_db_clusters()["DBClusters"]
-    backend = rds_backends[DEFAULT_ACCOUNT_ID][region]
+    backend = rds_backends[aws.ACCOUNT][region]
     # As in AWS, no call reads a password back; moto's own attribute does.
     passwords = [cluster._master_user_password for cluster in backend.clusters.values()]
     zones = aws.endpoint_zones(url, region)
@@ -182,12 +182,12 @@ def test_zappa_output_has_what_both_stages_need(life: Life) -> None:
         "dsql": (
             f"dsql://lambda_dsql_user@{host}:5432/postgres?schema=car_entities",
             "dsql:DbConnect",
-            f"arn:aws:dsql:us-east-1:{DEFAULT_ACCOUNT_ID}:cluster/{resource_id}",
+            f"arn:aws:dsql:us-east-1:{aws.ACCOUNT}:cluster/{resource_id}",
         ),
         "aurora-postgresql": (
             f"rds-iam://lambda_dsql_user@{host}:5432/car_entities",
             "rds-db:connect",
-            f"arn:aws:rds-db:us-west-2:{DEFAULT_ACCOUNT_ID}:dbuser:{resource_id}/lambda_dsql_user",
+            f"arn:aws:rds-db:us-west-2:{aws.ACCOUNT}:dbuser:{resource_id}/lambda_dsql_user",
         ),
     }[life.engine]
     stages = life.outputs["zappa"]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from tests.carsite.deploy.cloud import PROJECT, Cloud, running_cloud
 from tests.terraform import aws, tfvars
@@ -85,7 +84,9 @@ def look(outputs: dict[str, Any], second_plan: str, refused: str, cloud: Cloud) 
 def life(
     make_terraform: Callable[..., Terraform], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Life]:
-    with aws.corrected(), running_cloud(tmp_path_factory.mktemp("cloud")) as cloud:
+    from tests.terraform.corrections import corrected  # why here: tests/terraform/aws.py
+
+    with corrected(), running_cloud(tmp_path_factory.mktemp("cloud")) as cloud:
         directory = tmp_path_factory.mktemp("two-regions")
         terraform = make_terraform(directory, AWS_ENDPOINT_URL=cloud.aws.url, **aws.CREDENTIALS)
         (directory / "terraform.tfvars").write_text(tfvars.guide(**tfvars.TWO_REGIONS))
@@ -175,7 +176,7 @@ def test_the_second_regions_role_is_its_own(life: Life) -> None:
         "dsql": f"{PROJECT}-dsql-execution",
         "dsql_peer": f"{PROJECT}-dsql-peer-execution-use2",
     }
-    assert DEFAULT_ACCOUNT_ID in life.functions["dsql"]["Role"]
+    assert aws.ACCOUNT in life.functions["dsql"]["Role"]
 
 
 def test_destroy_leaves_nothing(life: Life) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from carsite.deploy import bucket
 
 
 @pytest.fixture
 def client() -> Iterator[Any]:
+    from moto import mock_aws  # why here: tests/terraform/aws.py
+
     with mock_aws():
         yield boto3.client(
             "s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"

@@ -9,8 +9,6 @@ import threading
 import boto3
 import psycopg2
 import pytest
-from moto.secretsmanager.models import SecretsManagerBackend
-from moto.server import ThreadedMotoServer
 
 from dbauth.grants import identifier, literal
 from tests.dbauth.conftest import RDS_HOST
@@ -183,6 +181,8 @@ def test_without_ddl_the_user_has_the_rows_of_the_owners_tables_and_nothing_else
 @pytest.fixture(scope="module")
 def secret():
     """A secret of Secrets Manager, as Terraform makes it: the way to AWS, and how to read it."""
+    from moto.server import ThreadedMotoServer  # why here: tests/terraform/aws.py
+
     aws = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     aws.start()
     host, port = aws.get_host_and_port()
@@ -281,6 +281,8 @@ def test_a_secret_of_which_nobody_knows_whether_it_was_put_is_said_to_be_one(aur
 def test_a_commit_that_fails_after_the_secret_was_put_is_said_and_healed_by_another(
     aurora, server, secret, monkeypatch
 ):
+    from moto.secretsmanager.models import SecretsManagerBackend
+
     door, database = aurora
     variables, read = secret
     settings = entry(door, "halfway", NAME=database)
