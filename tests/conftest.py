@@ -24,8 +24,8 @@ settings.load_profile("ci")
 # What starts a server, a browser, a function or Terraform, or builds an archive: whoever asks for
 # one of these, directly or not, is no part of `make check`.
 SERVERS = {
-    *("postgresql", "server", "rig", "running", "service", "browser", "chromium"),
-    *("initialised", "report", "rehearsal", "aws_url", "cloud"),
+    *("postgresql", "server", "gate_server", "rig", "running", "service", "browser", "chromium"),
+    *("initialised", "report", "rehearsal", "aws_url", "cloud", "life"),
 }
 
 
