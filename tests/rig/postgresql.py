@@ -96,8 +96,11 @@ class PostgreSQL:
             cursor.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
-    def create_database(self, name: str, owner: str = SUPERUSER) -> str:
-        self.execute(f'CREATE DATABASE "{name}" OWNER "{owner}"')
+    def create_database(
+        self, name: str, owner: str = SUPERUSER, template: str = "template1"
+    ) -> str:
+        """A new database, or a copy of one that nobody is connected to."""
+        self.execute(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}"')
         return name
 
     def start(self) -> None:

@@ -85,11 +85,18 @@ class Loads:
         return [row[0] for row in self.server.execute(sql, self.database)]
 
 
-@pytest.fixture
-def loads(postgresql: PostgreSQL, root: Path) -> Iterator[Loads]:
-    loads = Loads(postgresql, postgresql.create_database(f"{os.getpid()}_{next(names)}"), root)
+@pytest.fixture(scope="module")
+def migrated(postgresql: PostgreSQL, root: Path) -> str:
+    loads = Loads(postgresql, postgresql.create_database(f"{os.getpid()}_migrated"), root)
     migration = loads.start("migrate", "--verbosity=0")
     assert migration.communicate(timeout=600) == ("", "")
+    return loads.database
+
+
+@pytest.fixture
+def loads(postgresql: PostgreSQL, migrated: str, root: Path) -> Iterator[Loads]:
+    name = f"{os.getpid()}_{next(names)}"
+    loads = Loads(postgresql, postgresql.create_database(name, template=migrated), root)
     yield loads
     loads.end()
 
