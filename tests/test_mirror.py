@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("cars", "carsite", "dbauth")
+from tests.reach import ROOT, SOURCES, reached
+
 OF_MODULES = "| modules without a test of their name | are proved by |"
 OF_PACKAGES = "| modules of | are also proved by |"
 PLACE = "in docs/development.md"
@@ -92,3 +92,14 @@ def test_rows_name_what_exists(table: str) -> None:
     for row in rows(table):
         assert (ROOT / row.package).is_dir()
         assert [str(path) for path in row.tests if not (ROOT / path).exists()] == [], row.package
+
+
+def test_what_is_said_to_prove_a_module_reaches_it() -> None:
+    said = [(module, row.tests) for row in rows(OF_MODULES) for module in row.modules]
+    said += [(each, [named_after(each)]) for each in modules() if has_a_test_of_its_name(each)]
+    wrong = [
+        f"{module} from {', '.join(map(str, tests))}"
+        for module, tests in said
+        if not any(ROOT / module in reached(ROOT / test) for test in tests)
+    ]
+    assert wrong == [], f"No import and no name leads there: name another test {PLACE}"
