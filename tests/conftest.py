@@ -11,7 +11,7 @@ import pytest
 from django.urls import clear_script_prefix
 from hypothesis import settings
 
-from tests.rig import order
+from tests.rig import order, rewriting
 from tests.rig.postgresql import PostgreSQL, running_postgresql
 from tests.rig.service import Service
 from tests.rig.services import EVERYWHERE, SERVICES, Rig
@@ -57,6 +57,10 @@ def _no_script_prefix() -> Iterator[None]:
     """A request to the function leaves its stage to the thread; Django's test client has none."""
     yield
     clear_script_prefix()
+
+
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    rewriting.keep(config)  # before the first worker starts
 
 
 @pytest.fixture(scope="session")
