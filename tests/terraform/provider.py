@@ -1,11 +1,12 @@
-"""AWS's provider as one process, for the tests whose AWS is mocked.
+"""AWS's provider as one process for many runs of Terraform's.
 
-Terraform starts it several times a run, for nothing but the shapes of resources where AWS is
-mocked: two thirds of the processor time. https://developer.hashicorp.com/terraform/plugin/debugging
+Terraform starts it several times a run, which is more than half of a plan's processor time.
+https://developer.hashicorp.com/terraform/plugin/debugging
 """
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -20,13 +21,22 @@ VARIABLE = "TF_REATTACH_PROVIDERS"
 def running_provider(env: dict[str, str]) -> Iterator[dict[str, str]]:
     """The environment `env` of a terraform command, with the provider running for its runs.
 
-    Such a process has one configuration, however many Terraform's files have.
+    It has one configuration at a time: for files that name two regions it is the wrong one. What it
+    logs belongs to Terraform's log, as if Terraform had started it.
     """
     installed = Path(env["TF_DATA_DIR"]) / "providers"
     [program] = installed.glob("*/hashicorp/aws/*/*/terraform-provider-aws_*")
-    with subprocess.Popen(
-        [program, "-debug"], env=env, stdout=subprocess.PIPE, text=True
-    ) as process:
+    level = env.get("TF_LOG", "OFF")
+    with (
+        Path(env.get("TF_LOG_PATH", os.devnull)).open("a") as log,
+        subprocess.Popen(
+            [program, "-debug"],
+            env={**env, "TF_LOG_SDK": level, "TF_LOG_PROVIDER_AWS": level},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
         assert process.stdout
         found = (re.search(rf"{VARIABLE}='(.+)'", line) for line in process.stdout)
         try:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.terraform import aws, tfvars
 from tests.terraform.cli import Terraform
+from tests.terraform.provider import running_provider
 
 pytestmark = [pytest.mark.xdist_group("terraform-apply"), pytest.mark.timeout(1800)]
 
@@ -111,7 +112,8 @@ def lives(
         )
         changes = ON_AURORA if engine == "aurora-postgresql" else {}
         (directory / "terraform.tfvars").write_text(tfvars.guide(**changes))
-        return live(terraform, engine, aws_url)
+        with running_provider(terraform.env) as terraform.env:
+            return live(terraform, engine, aws_url)
 
     with ThreadPoolExecutor(len(REGIONS)) as threads:
         return dict(zip(REGIONS, threads.map(begin, REGIONS), strict=True))

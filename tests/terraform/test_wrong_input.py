@@ -4,12 +4,13 @@ A plan reports everything that is wrong at once, and takes Terraform several sec
 time: so there are few plans here, each with many mistakes in it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.terraform import aws, tfvars
 from tests.terraform.cli import Terraform
+from tests.terraform.provider import running_provider
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -28,7 +29,7 @@ def refuse(
     make_terraform: Callable[..., Terraform],
     tmp_path_factory: pytest.TempPathFactory,
     aws_url: str,
-) -> Refuse:
+) -> Iterator[Refuse]:
     """A function that plans the guide's block with changes; it returns the errors, unwrapped."""
     directory = tmp_path_factory.mktemp("input")
     terraform = make_terraform(directory, AWS_ENDPOINT_URL=aws_url, **aws.CREDENTIALS)
@@ -38,7 +39,8 @@ def refuse(
         printed = " ".join(terraform.run("plan", expect=1).split())
         return printed.split("Error: ")[1:]
 
-    return plan
+    with running_provider(terraform.env) as terraform.env:
+        yield plan
 
 
 @pytest.fixture(scope="module")
