@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -18,6 +19,13 @@ from tests.rig.service import ROOT
 ADMINISTRATOR = "keeper"
 SAMPLE = "cars/sample/cars.csv"
 STOP_SECONDS = 300
+# One start of Django for all of them. The first that fails ends it.
+IN_TURN = """
+import json, sys
+from django.core.management import execute_from_command_line
+for command in json.loads(sys.argv[1]):
+    execute_from_command_line(["manage.py", *command])
+"""
 
 
 @dataclass
@@ -37,10 +45,10 @@ class Site:
             "STATIC_ROOT": str(self.folder / "static"),
         }
 
-    def manage(self, variables: Mapping[str, str], arguments: list[str]) -> None:
-        """Run a command; raises subprocess.CalledProcessError, whose message is above it."""
+    def manage(self, variables: Mapping[str, str], *commands: list[str]) -> None:
+        """Run commands; raises subprocess.CalledProcessError, whose message is above it."""
         subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, "-c", IN_TURN, json.dumps(commands)],
             cwd=ROOT,
             env={**self.variables, **variables},
             stdout=sys.stderr,
@@ -52,11 +60,11 @@ class Site:
         """Tables, sample cars, static files and an administrator, whose password this returns."""
         self.variables |= database
         password = secrets.token_urlsafe(12)
-        self.manage({}, ["migrate", "--verbosity=0"])
-        self.manage({}, ["load_cars", "--if-empty", SAMPLE])
-        self.manage({}, ["collectstatic", "--noinput", "--verbosity=0"])
         self.manage(
             {"DJANGO_SUPERUSER_PASSWORD": password},
+            ["migrate", "--verbosity=0"],
+            ["load_cars", "--if-empty", SAMPLE],
+            ["collectstatic", "--noinput", "--verbosity=0"],
             [
                 *("createsuperuser", "--noinput", "--verbosity=0"),
                 *(f"--username={ADMINISTRATOR}", "--email=keeper@example.com"),
