@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,8 @@ class Aws:
     url: str
     folder: Path
     routes: Routes = field(default_factory=Routes)
+    _warm: dict[str, Function] = field(default_factory=dict, repr=False)  # by ARN
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def environment(self) -> dict[str, str]:
         """For AWS's own tools: where it is, and credentials that nobody else accepts."""
@@ -84,17 +87,30 @@ class Aws:
 
     def run(self, deployed: Any, event: Any) -> tuple[Any, str | None, str]:
         """Invoke moto's function `deployed`: result, kind of error, and what it logged."""
-        function = Function(
-            deployed.function_name, self._unpacked(deployed), self._variables(deployed), self._log
-        )
+        function = self._execution_environment(deployed)
         before = self._log.stat().st_size if self._log.exists() else 0
         try:
             result, error = function.invoke(event), None
         except FunctionError as failure:
             result, error = failure.payload, "Unhandled"
-        finally:
-            function.stop()
         return result, error, self._log.read_bytes()[before:].decode()
+
+    def _execution_environment(self, deployed: Any) -> Function:
+        """The one that the last invocation left warm, unless code or variables are others now."""
+        arn = deployed.function_arn
+        with self._one_at_a_time:
+            package, variables = self._unpacked(deployed), self._variables(deployed)
+            warm = self._warm.get(arn)
+            if warm is None or (warm.package, warm.environment) != (package, variables):
+                if warm:
+                    warm.stop()
+                self._warm[arn] = Function(deployed.function_name, package, variables, self._log)
+            return self._warm[arn]
+
+    def stop(self) -> None:
+        """End what is warm."""
+        for function in self._warm.values():
+            function.stop()
 
     @property
     def _log(self) -> Path:
@@ -181,6 +197,7 @@ def running_aws(folder: Path) -> Iterator[Aws]:
             aws.url = f"http://{host}:{port}"
             yield aws
         finally:
+            aws.stop()
             server.stop()
             moto_api_backend.set_config(before)
             moto_api_backend.reset()
