@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+from contextlib import closing
 
 import psycopg2
 import pytest
@@ -17,7 +18,9 @@ def server():
 
 
 def test_it_is_a_real_server_on_loopback(server: PostgreSQL):
-    assert server.execute("SELECT 6 * 7, inet_server_addr()") == [(42, "127.0.0.1")]
+    with closing(server.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 6 * 7, inet_server_addr()")
+        assert cursor.fetchone() == (42, "127.0.0.1")
     assert server.execute("SHOW server_version_num")[0][0] >= "160000"
 
 
