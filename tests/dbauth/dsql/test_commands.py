@@ -22,8 +22,14 @@ from tests.dbauth.dsql.conftest import ALIAS, SCHEMA, Cluster
 KEPT, STORED = "kept_site", "stored_site"
 
 
+@pytest.fixture(scope="module")
+def _no_schema_is_left(_cluster: Cluster) -> Iterator[None]:
+    yield
+    _cluster.rows(f"DROP SCHEMA IF EXISTS {KEPT} CASCADE; DROP SCHEMA IF EXISTS {STORED} CASCADE")
+
+
 @pytest.fixture
-def site(cluster: Cluster) -> Iterator[Cluster]:
+def site(cluster: Cluster, _no_schema_is_left: None) -> Iterator[Cluster]:
     """The project's tables as `migrate` leaves them, which runs for the first test alone."""
     if cluster.rows(f"SELECT 1 FROM pg_namespace WHERE nspname = '{KEPT}'"):
         cluster.rows(f"DROP SCHEMA {SCHEMA}; ALTER SCHEMA {KEPT} RENAME TO {SCHEMA}")
