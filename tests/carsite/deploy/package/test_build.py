@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import json
 import marshal
 import os
 import re
 import shutil
-import sysconfig
+import subprocess
 import venv
 import zipfile
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from carsite.deploy.package import archive, lock, wheels
+from tests.rig.environment import child, way_out
 from tests.rig.packages import Package
 from tests.rig.project_copy import PLANTED, TARGET, Project, copy
 from tests.rig.services import Rig
@@ -124,23 +123,16 @@ def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) ->
     It has the packages' files and nothing that was made of them.
     """
     folder = tmp_path_factory.mktemp("environment") / "another"
-    venv.create(folder)
-    site = Path(sysconfig.get_path("purelib", "venv", vars={"base": str(folder)}))
-    locked = (root / "requirements.lock").read_text()
-    for name in ["pip", *re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)]:
-        archive.fill(site, _installed(name))
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    # Not by uv, which does not know what mirror pip is told to use.
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    locked = [*install, "--no-compile", "--require-hashes", "-r", str(root / "requirements.lock")]
+    subprocess.run(locked, env=child(way_out()), check=True, timeout=600)
     shipped = "".join(pin.text for pin in lock.shipped(root / "requirements.lock"))
     files = wheels.fetch(shipped, TARGET)
     shutil.copytree(files, folder / "wheels" / files.name)
-    return folder / "bin" / "python"
-
-
-def _installed(name: str) -> Iterator[tuple[str, Path]]:
-    """The files of a package below site-packages; none of one for other systems."""
-    with contextlib.suppress(metadata.PackageNotFoundError):
-        for file in metadata.files(name) or ():
-            if file.suffix != ".pyc" and file.parts[0] != "..":
-                yield str(file), Path(str(file.locate()))
+    return python
 
 
 @pytest.mark.parametrize("stage", ["regular", "dsql"])
