@@ -153,15 +153,18 @@ def test_the_role_may_do_exactly_what_is_needed(rehearsal: Rehearsal, stage: str
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_gateway_may_invoke_its_own_function_in_the_functions_role(
+def test_the_gateway_is_regional_and_may_invoke_its_own_function_in_the_functions_role(
     rehearsal: Rehearsal, stage: str, tmp_path: Path
 ) -> None:
+    """Read from Zappa's template: moto forgets what it says about endpoints."""
     file = tmp_path / "template.json"
     function = f"arn:aws:lambda:us-east-1:123456789012:function:{NAME}-{stage}"
     role = rehearsal.configuration(stage)["Role"]
     rehearsal.succeed("template", stage, "-l", function, "-r", role, "--output", str(file))
-    integration = json.loads(file.read_text())["Resources"]["ANY0"]["Properties"]["Integration"]
-    assert integration["Credentials"] == role
+    resources = json.loads(file.read_text())["Resources"]
+    api, method = resources["Api"]["Properties"], resources["ANY0"]["Properties"]
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert method["Integration"]["Credentials"] == role
     policy = rehearsal.aws.client("iam").get_role_policy(
         RoleName=f"{NAME}-{stage}-execution", PolicyName="zappa-permissions"
     )["PolicyDocument"]
@@ -189,15 +192,6 @@ def test_the_gateways_pass_every_path_and_method_on(rehearsal: Rehearsal) -> Non
         resources = gateway.get_resources(restApiId=api)["items"]
         assert {each["path"] for each in resources} == {"/", "/{proxy+}"}
         assert all("ANY" in each["resourceMethods"] for each in resources)
-
-
-def test_the_gateways_are_regional(rehearsal: Rehearsal, tmp_path: Path) -> None:
-    """Read from Zappa's template: moto forgets what it says about endpoints."""
-    file = tmp_path / "template.json"
-    arn = "arn:aws:lambda:us-east-1:123456789012:function:any"
-    rehearsal.succeed("template", "regular", "-l", arn, "-r", arn, "--output", str(file))
-    api = json.loads(file.read_text())["Resources"]["Api"]
-    assert api["Properties"]["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
 def test_no_bucket_stays_behind(rehearsal: Rehearsal) -> None:
