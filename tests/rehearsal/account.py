@@ -34,6 +34,7 @@ from tests.rig.project_copy import copy
 from tests.rig.service import ADMIN
 from tests.terraform import tfvars
 from tests.terraform.cli import copy_configuration
+from tests.terraform.provider import VARIABLE, running_provider
 
 PROJECT = "producer-api-python-rest-lambda"
 ACCOUNT = "123456789012"  # moto's
@@ -65,6 +66,12 @@ class Account:
         for secret in self.secrets:
             text = text.replace(secret, "(a password)")
         return text
+
+    def keep_provider(self) -> None:
+        """AWS's provider, which `terraform init` installed, runs from now on, for one region."""
+        data = str(self.shell.folder / "terraform" / ".terraform")
+        provider = running_provider({**self.shell.variables, "TF_DATA_DIR": data})
+        self.shell.variables[VARIABLE] = self.running.enter_context(provider)[VARIABLE]
 
     def open_databases(self) -> None:
         """What `terraform apply` made answers from now on, at the names that it gave out."""

@@ -27,7 +27,12 @@ def databases() -> list[Step]:
     """Databases and network."""
     applied = r"Apply complete! Resources: \d+ added, 0 changed, 0 destroyed\."
     return [
-        terraform("init", see="Terraform has been successfully initialized!", remedy=REMEDY),
+        terraform(
+            "init",
+            see="Terraform has been successfully initialized!",
+            remedy=REMEDY,
+            then=Account.keep_provider,
+        ),
         terraform("apply -auto-approve", see=applied, then=Account.open_databases),
         terraform("output -raw aurora_dsql_host", see=r"\S+\.us-east-1\.on\.aws"),
     ]

@@ -38,8 +38,10 @@ def running_provider(env: dict[str, str]) -> Iterator[dict[str, str]]:
         ) as process,
     ):
         assert process.stdout
-        found = (re.search(rf"{VARIABLE}='(.+)'", line) for line in process.stdout)
+        told = (re.search(rf"{VARIABLE}='(.+)'", line) for line in process.stdout)
+        found = next(filter(None, told), None)
+        assert found, f"{program} does not start"
         try:
-            yield {**env, VARIABLE: next(match[1] for match in found if match)}
+            yield {**env, VARIABLE: found[1]}
         finally:
             process.send_signal(signal.SIGINT)
