@@ -169,6 +169,28 @@ def _refuse(value: object) -> None:
     raise serializers.ValidationError("No.")
 
 
+def test_a_serializer_shows_what_its_fields_are_changed_to(car: Car, prepared: bool) -> None:
+    plain, changed = CarSerializer(car), CarSerializer(car)
+    changed.fields["name"] = serializers.CharField(source="make")
+    changed.fields["color"] = serializers.SerializerMethodField(method_name="get_color")
+    changed.get_color = lambda shown: f"{shown.color}!"  # type: ignore[attr-defined]
+    changed.fields.pop("vin")
+    changed.fields["year"].write_only = True
+    assert changed.data.keys() == plain.data.keys() - {"vin", "year"} | {"name"}
+    assert (changed.data["name"], changed.data["color"]) == ("Alfa Romeo", "rosso!")
+
+
+@pytest.mark.django_db
+def test_what_a_serializer_shows_is_the_same_prepared_or_not(settings: Any) -> None:
+    for car in (Car(**GIULIA), Car(**GIULIA, vin="ZAR94000007370000", color="", mileage=0)):
+        car.save()
+        shown = []
+        for settings.CARS_PREPARED in (True, False):
+            data = CarSerializer(car).data
+            shown.append(list(data.items()))
+        assert shown[0] == shown[1]
+
+
 def test_validation_of_ones_own_is_called(call: Call) -> None:
     class Strict(CarSerializer):
         def validate_make(self, value: str) -> str:
