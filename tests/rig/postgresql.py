@@ -35,9 +35,6 @@ SUPERUSER = "postgres"
 PASSWORD = "rig-password-not-a-secret"
 START_SECONDS = 600  # machines may be busy with other tests
 NEWEST = 18
-# Programs may not run there everywhere, but files may be kept.
-MEMORY = "/dev/shm"  # noqa: S108 - the folder below it has a name that nobody knows before
-ROOM = 4 << 30
 # Where the package keeps each major version.
 INSTALLED = {18: "pginstall18", 16: "pginstall"}
 
@@ -184,7 +181,7 @@ class PostgreSQL:
 def running_postgresql(version: int = NEWEST) -> Iterator[PostgreSQL]:
     """A fresh server for as long as the block lasts; its major version is 18 or 16."""
     fresh = _fresh(version)
-    home = _home(_memory())
+    home = _home()
     try:
         subprocess.run(["cp", "-a", fresh.data, home / "data"], check=True, timeout=600)
         server = PostgreSQL(binaries=fresh.binaries, data=home / "data", port=free_port())
@@ -197,18 +194,10 @@ def running_postgresql(version: int = NEWEST) -> Iterator[PostgreSQL]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _memory() -> str | None:
-    """The file system in memory, where there is one with room for all servers of a test run.
-
-    Each database is 300 files, and a new server has three: on a disk they cost a second.
-    """
-    return MEMORY if Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
-
-
-def _home(parent: str | None = None) -> Path:
+def _home() -> Path:
     """A folder for the user that the server runs as."""
     # /tmp and not the checkout: that user must be able to enter it.
-    home = Path(tempfile.mkdtemp(prefix="carsite-postgresql-", dir=parent))
+    home = Path(tempfile.mkdtemp(prefix="carsite-postgresql-"))
     home.chmod(0o755)
     user, group = _nobody()
     if user is not None and group is not None:
@@ -226,10 +215,9 @@ class _Fresh(NamedTuple):
 @cache
 def _fresh(version: int) -> _Fresh:
     """Made once for all servers of this process: to copy data takes a tenth of making them."""
-    software, home = _home(), _home(_memory())
-    for folder in (software, home):
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    fresh = _Fresh(_binaries(software, version), home / "data")
+    home = _home()
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    fresh = _Fresh(_binaries(home, version), home / "data")
     _initialise(fresh, home)
     return fresh
 
