@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xdist_group("upgrade")
 TEXT = (ROOT / "docs" / "upgrade.md").read_text()
 KEY = "another-key-that-is-long-enough-and-random-enough-for-the-tests-6789"
 READS = "target_session_attrs=any"
-CARS = 4_000  # more than one transaction of DSQL takes, in several batches of loaddata
+CARS = 10_000
 # Everything that could be lost on the way: microseconds, NULL, quotes, line ends, letters.
 MAKE_CARS = f"""
 INSERT INTO cars_car (id, make, model, year, vin, color, mileage, created_at, updated_at,
@@ -107,7 +107,7 @@ def commands(stage: str) -> list[list[str]]:
     return [shlex.split(line) for line in lines if line and not line.startswith("umask")]
 
 
-def test_thousands_of_cars_move_to_dsql_as_the_page_says(server, stages, tmp_path):
+def test_ten_thousand_cars_move_to_dsql_as_the_page_says(server, stages, tmp_path):
     old, new = stages
     keyed = {"json": {**COROLLA, "model": "keyed"}, "headers": {"Idempotency-Key": "before"}}
     old.rows(MAKE_CARS)
