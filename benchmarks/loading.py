@@ -19,6 +19,7 @@ from pathlib import Path
 from benchmarks.report import QUICK, save, show
 from benchmarks.summary import Summary, summarise
 from benchmarks.warm.database import Cars, filled
+from benchmarks.warm.variants import ROOT
 from tests.rig.environment import child
 from tests.rig.postgresql import running_postgresql
 
@@ -54,9 +55,12 @@ def measure(folder: Path, cars: Cars) -> dict[str, Summary]:
     file = folder / "cars.csv"
     write_rows(file)
     peer = [sys.executable, "-m", "benchmarks.peers.execute_values", str(file)]
+    ours = [sys.executable, "manage.py", "load_cars", str(file), "--verbosity=0"]
     environment = child(DATABASE_URL=cars.url)
     ways: dict[str, Callable[[], object]] = {
-        LOAD_CARS: lambda: cars.service.manage("load_cars", str(file), "--verbosity=0"),
+        LOAD_CARS: lambda: subprocess.run(
+            ours, check=True, cwd=ROOT, env=child(cars.service.environment)
+        ),
         EXECUTE_VALUES: lambda: subprocess.run(peer, check=True, env=environment),
     }
     samples: dict[str, list[float]] = {name: [] for name in ways}

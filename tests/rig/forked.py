@@ -2,7 +2,7 @@
 
 The import is most of what a management command costs, and tests run hundreds of them. Whatever
 depends on settings or on variables, each process still imports itself. How a process begins and
-what it imports is not to be seen here: that takes one of `subprocess`.
+ends, and what it imports, is not to be seen here: that takes one of `subprocess`.
 """
 
 from __future__ import annotations
@@ -40,14 +40,19 @@ def python(*arguments: str, environment: Mapping[str, str]) -> subprocess.Comple
     """The outcome of `python ARGUMENTS` in the repository's folder, with nobody at its input."""
     with tempfile.TemporaryDirectory() as folder:
         written = [Path(folder, name) for name in ("stdout", "stderr")]
+        for file in written:
+            file.touch()
         process = _context.Process(target=_become, args=(arguments, dict(environment), written))
         with _one_at_a_time, _without_main():
             process.start()
-        over = wait([process.sentinel], SECONDS)
-        with _one_at_a_time:
-            if not over:
-                process.kill()
-            process.join()
+        over = False
+        try:
+            over = bool(wait([process.sentinel], SECONDS))
+        finally:  # interrupted or not, no process is left behind
+            with _one_at_a_time:
+                if not over:
+                    process.kill()
+                process.join()
         if not over:
             raise subprocess.TimeoutExpired(arguments, SECONDS)
         assert process.exitcode is not None
@@ -67,8 +72,8 @@ def _without_main() -> Iterator[None]:
 
 
 def _become(arguments: Sequence[str], environment: Mapping[str, str], written: list[Path]) -> None:
-    for number, file in enumerate(written, start=1):
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT)
+    for number, file in enumerate([Path(os.devnull), *written]):
+        descriptor = os.open(file, os.O_WRONLY if number else os.O_RDONLY)
         os.dup2(descriptor, number)
         os.close(descriptor)
     os.chdir(ROOT)

@@ -165,9 +165,10 @@ class Function:
         }
 
     def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(60)
+        with self._one_at_a_time:  # what has begun is answered
+            if self.process and self.process.poll() is None:
+                self.process.kill()
+                self.process.wait(60)
         self._waiting.put(None)
         self._server.shutdown()
         self._server.server_close()

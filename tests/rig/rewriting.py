@@ -1,11 +1,12 @@
 """Tests as pytest rewrites them, compiled before the workers start.
 
-What tests are run with says to keep no bytecode (tests.rig.environment), and pytest's workers keep
-none either: in a fresh clone each of them took two seconds to rewrite all tests for itself.
+Processes of the tests keep no bytecode (tests.rig.environment), and neither do pytest's workers: in
+a fresh clone each of them took two seconds to rewrite all tests for itself.
 """
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ def keep(config: pytest.Config) -> None:
     for path in (*TESTS.rglob("test_*.py"), *TESTS.rglob("conftest.py")):
         folder = rewrite.get_cache_dir(path)
         kept = folder / f"{path.stem}{rewrite.PYC_TAIL}"
-        if rewrite.try_makedirs(folder) and rewrite._read_pyc(path, kept) is None:
-            stat, code = rewrite._rewrite_test(path, config)
-            rewrite._write_pyc(state, code, stat, kept)
+        # What cannot be rewritten, a worker reports with its place.
+        with contextlib.suppress(SyntaxError, ValueError, OSError):
+            if rewrite.try_makedirs(folder) and rewrite._read_pyc(path, kept) is None:
+                stat, code = rewrite._rewrite_test(path, config)
+                rewrite._write_pyc(state, code, stat, kept)

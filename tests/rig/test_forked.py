@@ -38,7 +38,7 @@ def test_it_has_the_variables_that_it_is_given_and_nobody_at_its_input(
     assert "ONE=1" in lines
 
 
-def test_settings_are_read_anew_by_each_command() -> None:
+def test_settings_are_read_again_by_each_command() -> None:
     show = "from django.conf import settings; print(settings.DATABASES['default']['ENGINE'])"
     for url, engine in (("sqlite:///x", "sqlite3"), ("postgresql://a:b@c/d", "postgresql")):
         done = python("-c", show, environment={**SETTINGS, "DATABASE_URL": url})

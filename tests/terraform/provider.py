@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 VARIABLE = "TF_REATTACH_PROVIDERS"
+END_SECONDS = 60
 
 
 @contextmanager
@@ -45,3 +46,7 @@ def running_provider(env: dict[str, str]) -> Iterator[dict[str, str]]:
             yield {**env, VARIABLE: found[1]}
         finally:
             process.send_signal(signal.SIGINT)
+            try:
+                process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()

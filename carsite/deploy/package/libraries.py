@@ -1,17 +1,19 @@
 """The packages as they ship, chosen and in bytecode: made once, and kept for the next build.
 
-To install and compile them is most of a build. What is kept begins with the digest of the rest, so
-that one which was damaged is made anew.
+To install and compile them is most of a build. The hashes of the lock are checked when they are
+made. What is kept begins with the digest of the rest: if it is damaged, it is made again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from carsite.deploy.package import archive, bytecode, distributions, wheels
@@ -32,7 +34,8 @@ def packed(pins: Sequence[Pin], target: wheels.Target) -> bytes:
     content = kept.read_bytes() if kept.exists() else b""
     if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
         content = _made(pins, target)
-        with tempfile.TemporaryDirectory(dir=wheels.CACHE) as folder:
+        # Keeping it only saves time.
+        with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=wheels.CACHE) as folder:
             whole = Path(folder, "whole")
             whole.write_bytes(content)
             whole.replace(kept)  # of two builds at once, both make the same
@@ -42,7 +45,7 @@ def packed(pins: Sequence[Pin], target: wheels.Target) -> bytes:
 def _key(pins: Sequence[Pin], target: wheels.Target) -> str:
     """Another one where anything changes that the bytes follow from, these modules included."""
     rules = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
-    given = f"{target}\n{sys.version}\n{sorted(distributions.LANGUAGES)}\n"
+    given = f"{target}\n{sys.version}\n{version('pip')}\n{sorted(distributions.LANGUAGES)}\n"
     text = given + "".join(pin.text for pin in pins)
     return hashlib.sha256(b"".join([text.encode(), *rules])).hexdigest()[:16]
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--update",
             action="store_true",
-            help="trust what is fetched, and write the list anew: compare it before committing it",
+            help="trust what is fetched, and replace the list: compare it before committing it",
         )
 
     def handle(

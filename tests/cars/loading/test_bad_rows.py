@@ -107,7 +107,7 @@ def test_the_extension_of_the_rejects_file_is_its_format(write, tmp_path):
     assert "bad rows of JSON are JSON lines, name it .jsonl" in message
 
 
-def test_rejects_are_written_anew_when_a_file_is_loaded_again(write):
+def test_rejects_are_written_again_when_a_file_is_loaded_again(write):
     path = write("cars.csv", numbered(30, bad=(3,)))
     for _ in range(2):
         load(path, skip_invalid=True)

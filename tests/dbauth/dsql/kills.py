@@ -71,7 +71,7 @@ def killed_after(
 
 
 def again(cluster: Cluster) -> None:
-    """Begin anew with the small migration, where starting with an empty schema takes longer."""
+    """Begin again with the small migration, where starting with an empty schema takes longer."""
     cluster.rows(
         "DROP TABLE IF EXISTS garage_plot;"
         " DELETE FROM django_migrations WHERE app = 'garage'; DELETE FROM dbauth_migration_step"

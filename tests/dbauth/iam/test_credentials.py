@@ -117,7 +117,7 @@ def test_a_profile_that_changed_is_read_again_after_a_refusal(tmp_path):
     assert source.load().secret_key == "new"
 
 
-def test_boto3s_chain_is_asked_anew_once_a_minute_however_often_tokens_are_refused(
+def test_boto3s_chain_is_asked_again_once_a_minute_however_often_tokens_are_refused(
     monkeypatch, tmp_path
 ):
     text = "[default]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = {}\n"

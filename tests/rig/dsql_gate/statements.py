@@ -24,6 +24,7 @@ COMMENTS = {"SQL_COMMENT", "C_COMMENT"}
 # Looking at them takes long: their places are counted in bytes, and each is looked for again.
 TELLING = re.compile(r";|--|/\*|ASYNC|AWS", re.IGNORECASE)
 SPACE = " \t\n\r\f\v"
+LONGEST_KEPT = 4096  # characters
 ASYNC_FORMS = (
     ("CREATE", "INDEX", "ASYNC"),
     ("CREATE", "UNIQUE", "INDEX", "ASYNC"),
@@ -109,9 +110,18 @@ def walk(tree: object) -> Iterator[tuple[str, Node]]:
             stack.extend(("", each) for each in reversed(below))
 
 
-@lru_cache(maxsize=256)  # they come again and again: of one text there is one opinion
 def split(sql: str) -> Sequence[Statement]:
     """The statements of a query string."""
+    return _kept(sql) if len(sql) <= LONGEST_KEPT else _split(sql)
+
+
+@lru_cache(maxsize=256)
+def _kept(sql: str) -> Sequence[Statement]:
+    """What comes again and again, unlike INSERTs of thousands of rows: those have large trees."""
+    return _split(sql)
+
+
+def _split(sql: str) -> Sequence[Statement]:
     if not TELLING.search(sql):
         text = sql.strip(SPACE)
         return [parse(text)] if text else []

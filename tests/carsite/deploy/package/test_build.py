@@ -123,7 +123,7 @@ def another_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) ->
     It has the packages' files and nothing that was made of them.
     """
     folder = tmp_path_factory.mktemp("environment") / "another"
-    venv.create(folder, with_pip=True)
+    venv.create(folder, symlinks=True, with_pip=True)
     python = folder / "bin" / "python"
     # Not by uv, which does not know what mirror pip is told to use.
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

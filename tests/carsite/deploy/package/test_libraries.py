@@ -78,7 +78,7 @@ def test_another_lock_or_function_has_libraries_of_its_own(
     assert libraries.packed([PIN], TARGET) == first
 
 
-def test_another_interpreter_and_other_rules_make_them_anew(
+def test_another_interpreter_and_other_rules_make_them_again(
     first: bytes, installer: Installer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "version", "3.13.99 (another)")
@@ -106,7 +106,7 @@ def test_another_interpreter_and_other_rules_make_them_anew(
     ],
     ids=["empty", "half", "changed", "zeros"],
 )
-def test_what_was_damaged_is_made_anew(
+def test_what_was_damaged_is_made_again(
     first: bytes, installer: Installer, damage: Callable[[bytes], bytes]
 ) -> None:
     [kept] = wheels.CACHE.iterdir()

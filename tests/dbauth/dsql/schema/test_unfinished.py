@@ -39,7 +39,7 @@ def writes(cluster: Cluster) -> tuple[int, tuple]:
 
 
 def killed_at(cluster: Cluster, *points: int) -> bool:
-    """Begin anew and kill one run after the other; whether all came to the point."""
+    """Begin again and kill one run after the other; whether all came to the point."""
     again(cluster)
     for point in points:
         with killed_after(cluster, point, READS_AND_LEASE) as done:
