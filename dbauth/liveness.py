@@ -81,13 +81,10 @@ class LivenessMixin(Base):
     def close_if_health_check_failed(self) -> None:
         # Django asks here before each query.
         if self.connection is not None and not self.health_check_done:
-            self.health_check_done = not self._deserves_check()
+            paused = self._since_use.seconds() >= self.idle_check_seconds
+            self.health_check_done = not (paused or has_news(self.connection))
         super().close_if_health_check_failed()
         self._since_use.restart()
-
-    def _deserves_check(self) -> bool:
-        paused = self._since_use.seconds() >= self.idle_check_seconds
-        return paused or has_news(self.connection)
 
     def is_usable(self) -> bool:
         if self.connection is None or self.connection.closed:

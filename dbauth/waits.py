@@ -23,8 +23,6 @@ else:
 
 T = TypeVar("T")
 
-_NO_LIMIT = contextlib.nullcontext()
-
 
 class WaitsMixin(Base):
     """For a PostgreSQL backend: calls are bounded, and no connection stays half set up or stale.
@@ -107,17 +105,23 @@ class WaitsMixin(Base):
             super()._rollback()  # type: ignore[misc] # unknown to django-stubs
 
     def _bounded(self) -> contextlib.AbstractContextManager[None]:
+        if self._is_bounded():
+            return contextlib.nullcontext()
+        return deadline(self.connection, self.answer_seconds)
+
+    def _is_bounded(self) -> bool:
+        """Whether a call needs no limit of its own: it has the thread's, or fails at once."""
         connection = self.connection
-        if connection is None or connection.closed or attend(connection):
-            return _NO_LIMIT
-        return deadline(connection, self.answer_seconds)
+        return connection is None or bool(connection.closed) or attend(connection)
 
     def _run_bounded(
         self, execute: Callable[..., T], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> T:
         """An execute wrapper of Django's."""
         try:
-            with self._bounded():
+            if self._is_bounded():
+                return execute(sql, params, many, context)
+            with deadline(self.connection, self.answer_seconds):
                 return execute(sql, params, many, context)
         except DatabaseError as error:
             if is_read_only(error) and self._wants_writer():

@@ -52,6 +52,7 @@ UNDOCUMENTED = {
     "health_check_done": "django/db/backends/base/base.py",
     "mark_for_rollback_on_error": "django/db/transaction.py",
     "needs_rollback": "django/db/backends/base/base.py",
+    "receivers": "django/dispatch/dispatcher.py",
     "api_stage": "zappa/cli.py",
     "aws_environment_variables": "zappa/cli.py",
     "lambda_name": "zappa/cli.py",

@@ -83,7 +83,7 @@ class PreparedFields(serializers.ModelSerializer[Any]):
         if not (enabled() and columns_shown(kind) and type(instance) is self.Meta.model):
             return super().to_representation(instance)
         shown = {}
-        for name, field in self.fields.items():
+        for name, field in self.fields.fields.items():  # not through the view of a mapping
             shows: Any = type(field)
             if field.source != name or _stock(shows) not in WRITTEN_AS_HELD:
                 return super().to_representation(instance)  # somebody has changed this serializer
@@ -117,8 +117,7 @@ def _copied(field: serializers.Field[Any, Any, Any, Any]) -> Any:
     if _stock(kind) not in COPIED:
         return copy.deepcopy(field)
     new = object.__new__(kind)
-    state = new.__dict__
-    state.update(field.__dict__)
+    new.__dict__ = state = field.__dict__.copy()
     for name in CHANGEABLE:
         if name in state:
             state[name] = state[name].copy()

@@ -29,7 +29,12 @@ class PreparedInsert(serializers.ModelSerializer[Any]):
 def insert(instance: models.Model) -> bool:
     """Store a new object of an ordinary model; False, and nothing done, where save() is needed."""
     model = type(instance)
-    if instance.pk is None or pre_save.has_listeners(model) or post_save.has_listeners(model):
+    if instance.pk is None:
+        return False
+    # Most projects have no receivers at all.
+    if (pre_save.receivers or post_save.receivers) and (
+        pre_save.has_listeners(model) or post_save.has_listeners(model)
+    ):
         return False
     for value in vars(instance).values():
         if hasattr(value, "resolve_expression"):
@@ -40,9 +45,13 @@ def insert(instance: models.Model) -> bool:
     values = [
         field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields
     ]
-    # As Model.save_base() has it: an error spoils the transaction, if there is one.
-    with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
-        cursor.execute(text, values)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(text, values)
+    except Exception:
+        # As Model.save_base() has it: an error spoils the transaction, if there is one.
+        with transaction.mark_for_rollback_on_error(using):
+            raise
     instance._state.db, instance._state.adding = using, False
     return True
 
