@@ -92,7 +92,7 @@ WHICH := { echo "Something failed: 'make lint' repeats the linters alone." >&2; 
 COMPILE := $(ISOLATED) -m compileall -q carsite cars dbauth tests
 
 .PHONY: check quick-tests
-check: $(VENV)/.dev ## Run the linters, the type checker and the tests that need no server: two minutes
+check: $(VENV)/.dev ## Run the linters, the type checker and the tests that need no server: a minute
 	@$(MAKE) $(WITH_LINT) quick-tests || $(WHICH)
 
 quick-tests: $(VENV)/.dev
