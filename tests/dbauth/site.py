@@ -65,7 +65,7 @@ class Site:
         return requests.post(self.url, params=arguments, timeout=600)
 
     def order(self, **order: object) -> None:
-        """Change the clock or the environment of the process (project/serve.py)."""
+        """Change the clock or the environment of the process, or go on (project/serve.py)."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()

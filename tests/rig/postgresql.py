@@ -312,6 +312,6 @@ def _copy(package: Path, install: Path, home: Path) -> Path:
     libraries = package.with_name(package.name + ".libs")
     if libraries.exists():
         shutil.copytree(libraries, target.with_name(libraries.name), symlinks=True)
-    for path in [home / "site", target]:
-        path.chmod(0o755)
+    # Whoever installed them may have had another umask.
+    subprocess.run(["chmod", "-R", "a+rX", home / "site"], check=True)
     return target / install.name

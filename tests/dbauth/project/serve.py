@@ -2,7 +2,8 @@
 
 Prints its port, and ends when its stdin does. Lines on stdin, JSON objects, change what a process
 cannot change about another: `{"clock": seconds}` sets the wall clock that far ahead, and
-`{"environment": {...}}` sets variables. Each is answered with a line.
+`{"environment": {...}}` sets variables, `{"go_on": true}` ends the pauses of a POST. Each is
+answered with a line.
 """
 
 import json
@@ -26,6 +27,10 @@ def obey() -> None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+        if order.get("go_on"):
+            from tests.dbauth.project import urls  # not before Django is set up
+
+            urls.go_on.set()
         print("done", flush=True)  # noqa: T201 - the answer
     os._exit(0)
 
