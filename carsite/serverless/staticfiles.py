@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from threading import Lock
 from typing import Any
 
@@ -22,10 +21,6 @@ class StageStaticFilesStorage(CompressedManifestStaticFilesStorage):
     @property
     def base_url(self) -> str:
         return f"{get_script_prefix()}static/"
-
-    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Source maps stay as they are: they are large, and no archive takes them."""
-        yield from super().compress_files(path for path in paths if not path.endswith(".map"))
 
 
 class LazyWhiteNoiseMiddleware(WhiteNoiseMiddleware):

@@ -61,6 +61,12 @@ INSTALLED_APPS = [
 STATIC_URL = "/static/"  # what links begin with, the storage decides
 WHITENOISE_STATIC_PREFIX = "/static/"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# What is compressed already, and source maps: they are large, and no archive takes them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    *("gif", "jpeg", "jpg", "png", "webp", "woff", "woff2"),
+    *("br", "gz", "mov", "mp4", "webm", "zip"),
+    "map",
+]
 MIDDLEWARE = [
     "carsite.http.middleware.RequestIdMiddleware",
     "carsite.serverless.request_log.RequestLogMiddleware",  # runserver has a line of its own

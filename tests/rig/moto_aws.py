@@ -160,7 +160,7 @@ class DeployedFunction:
 @contextlib.contextmanager
 def running_aws(folder: Path) -> Iterator[Aws]:
     """An empty AWS for as long as the block lasts."""
-    # All of AWS takes moto two seconds, which whoever only collects the tests does not have.
+    # Here, because moto's AWS takes two seconds to import, and collecting the tests needs none.
     from moto.apigateway.models import RestAPI
     from moto.awslambda import urls
     from moto.awslambda_simple.models import LambdaSimpleBackend

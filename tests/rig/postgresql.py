@@ -290,7 +290,7 @@ def _binaries(home: Path, version: int) -> Path:
 
 
 def _nobody_can_run(postgres: Path) -> bool:
-    """Whether it is where `nobody` may go, as it is not in root's home, and so are its files."""
+    """Whether its folder and its files are open to `nobody`; below root's home they are not."""
     user, group = _nobody()
     command = [str(postgres), "--version"]
     try:

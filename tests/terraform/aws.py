@@ -1,7 +1,7 @@
 """moto's AWS on loopback, and what is in it.
 
-moto itself and its corrections are imported by what starts it: all of AWS takes two seconds, which
-whoever only collects the tests does not have.
+moto and its corrections are imported where it is started: that takes two seconds, and collecting
+the tests needs none of it.
 """
 
 from collections.abc import Iterator

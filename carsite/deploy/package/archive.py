@@ -40,7 +40,7 @@ def _is_forbidden(name: str) -> bool:
 
 
 def fill(tree: Path, files: Iterable[tuple[str, Path]]) -> None:
-    """Copy the files into the folder `tree`, each to the path before it."""
+    """Copy files into the folder `tree`; `files` are pairs of a path there and a source."""
     for name, source in files:
         destination = tree / name
         destination.parent.mkdir(parents=True, exist_ok=True)

@@ -30,8 +30,8 @@ def compile_tree(folder: Path, *, sources: bool = True) -> None:
         *("unchecked-hash", "-s", str(folder), "-p", TASK, *([] if sources else ["-b"])),
         str(folder),
     ]
-    # Sets among the constants would otherwise be stored in an order of the moment, and with
-    # PYTHONOPTIMIZE of the shell's, modules would lose what they assert.
+    # Otherwise the order of sets among the constants would be by chance, and a PYTHONOPTIMIZE that
+    # somebody has exported would take assertions away.
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:

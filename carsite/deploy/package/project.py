@@ -28,7 +28,7 @@ UNLINKED_STATIC = (
 # Linked from files that ship, so they must be there to be hashed: source maps, and fonts for
 # browsers that know no WOFF.
 UNUSED_STATIC = (
-    *("*.map", "*.map.gz"),
+    "*.map",
     *(f"rest_framework/fonts/*.{kind}*" for kind in ("eot", "svg", "ttf")),
 )
 

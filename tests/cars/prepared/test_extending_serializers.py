@@ -180,6 +180,12 @@ def test_a_serializer_shows_what_its_fields_are_changed_to(car: Car, prepared: b
     assert (changed.data["name"], changed.data["color"]) == ("Alfa Romeo", "rosso!")
 
 
+def test_a_field_that_becomes_write_only_is_not_shown(car: Car, prepared: bool) -> None:
+    serializer = CarSerializer(car)
+    serializer.fields["year"].write_only = True
+    assert "year" not in serializer.data
+
+
 @pytest.mark.django_db
 def test_what_a_serializer_shows_is_the_same_prepared_or_not(settings: Any) -> None:
     for car in (Car(**GIULIA), Car(**GIULIA, vin="ZAR94000007370000", color="", mileage=0)):

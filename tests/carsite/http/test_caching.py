@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from cars.models import Car
+from carsite.http.caching import CachePolicyMiddleware
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +86,12 @@ def test_anything_else_is_not_kept(client: Client, path: str, given: dict[str, A
 def test_a_new_car_is_not_kept(client: Client) -> None:
     answer = client.post("/cars", COROLLA, content_type="application/json")
     assert (answer.status_code, answer["Cache-Control"]) == (201, PERSONAL)
+
+
+@pytest.mark.parametrize("policy", ["", "no-cache", "NO-STORE"])
+def test_an_etag_of_a_views_own_stays_and_gets_its_304(rf: RequestFactory, policy: str) -> None:
+    headers = {"ETag": '"own"', **({"Cache-Control": policy} if policy else {})}
+    middleware: Any = CachePolicyMiddleware(lambda request: HttpResponse("body", headers=headers))
+    assert middleware(rf.get("/"))["ETag"] == '"own"'
+    assert middleware(rf.get("/", headers={"if-none-match": '"own"'})).status_code == 304
+    assert middleware(rf.get("/", headers={"if-none-match": '"other"'})).status_code == 200

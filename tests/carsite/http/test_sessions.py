@@ -285,6 +285,17 @@ def test_a_subclass_does_what_it_adds(rf: RequestFactory) -> None:
     assert SessionMiddleware(view)(rf.get("/")).content == b"somebody"
 
 
+class GreetsEverybody(SessionMiddleware):
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.session["greeting"] = "Hello"
+
+
+def test_a_subclass_of_the_first_one_does_too(rf: RequestFactory) -> None:
+    answer = GreetsEverybody(lambda request: HttpResponse())(rf.get("/"))
+    assert SESSION in answer.cookies
+
+
 def test_an_object_on_demand_is_one_of_djangos() -> None:
     """It sets what Django's own keeps: django.utils.functional.LazyObject and SimpleLazyObject."""
 

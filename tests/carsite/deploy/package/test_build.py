@@ -107,6 +107,7 @@ def test_static_files_are_hashed_compressed_and_complete(contents: zipfile.ZipFi
     static = [name for name in names if name.startswith("staticfiles/")]
     hashed = [name for name in static if name != "staticfiles/staticfiles.json"]
     assert all(re.search(r"\.[0-9a-f]{12}(\.|$)", name) for name in hashed)
+    assert not [name for name in hashed if name.endswith((".map", ".map.gz", ".png.gz"))]
     paths = json.loads(contents.read("staticfiles/staticfiles.json"))["paths"]
     bundle = "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
     pages = ["admin/css/base.css", "rest_framework/css/bootstrap.min.css", bundle]

@@ -94,6 +94,9 @@ def test_another_interpreter_and_other_rules_make_them_again(
         file.write("UNUSED = ()\n")
     libraries.packed([PIN], TARGET)
     assert installer.runs == 4
+    monkeypatch.setattr(libraries, "version", lambda distribution: f"another {distribution}")
+    libraries.packed([PIN], TARGET)
+    assert installer.runs == 5
 
 
 @pytest.mark.parametrize(
@@ -115,6 +118,14 @@ def test_what_was_damaged_is_made_again(
     assert libraries.packed([PIN], TARGET) == first
     assert kept.read_bytes() == whole
     assert installer.runs == 2
+
+
+def test_a_cache_that_cannot_be_written_fails_no_build(
+    first: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(wheels, "CACHE", tmp_path / "file")
+    assert libraries.packed([PIN], TARGET) == first
 
 
 def test_of_a_build_that_fails_nothing_is_kept(installer: Installer) -> None:
